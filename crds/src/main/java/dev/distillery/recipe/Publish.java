@@ -1,0 +1,21 @@
+package dev.distillery.recipe;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import java.util.List;
+
+/** The student lands as {@code <uri>/<modelName>/<version>/model.onnx} with what an inference service needs beside it. */
+public record Publish(
+        @JsonPropertyDescription("Model repositories. Absent: the command line takes out/models; a cluster needs one.")
+                List<Destination> destinations,
+        @Pattern("^[a-z0-9]([-a-z0-9_.]*[a-z0-9])?$") @JsonPropertyDescription("Absent: the recipe's name.")
+                String modelName,
+        @Min(1) @JsonPropertyDescription("Whole number, never overwritten. Absent: the next free one.")
+                Integer version) {
+
+    public record Destination(
+            @Required @JsonPropertyDescription("file:///folder as the trainer sees it, or pvc://claim/folder.")
+                    String uri) {}
+}

@@ -1,0 +1,101 @@
+package dev.distillery.recipe;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.distillery.schema.StructuralSchema;
+import dev.distillery.schema.Violation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A recipe as a user wrote it, checked against the schema and filled up with its defaults, as an API server would.
+ *
+ * @param json the whole document, defaults applied
+ */
+public record RecipeDocument(String namespace, String name, ObjectNode json, TrainingRecipeSpec spec) {
+    /** Where the generated CRD lies on the class path. */
+    public static final String CRD_RESOURCE = "/dev/distillery/trainingrecipes.distillery.dev-v1.yml";
+
+    private static final ObjectMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .build();
+    private static final ObjectMapper STRICT =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    /**
+     * @param yaml one YAML or JSON document
+     * @throws RecipeException with every breach of the schema: unknown keys, missing fields, wrong types, out of range
+     */
+    public static RecipeDocument parse(String yaml) {
+        JsonNode tree;
+        try {
+            tree = YAML.readTree(yaml);
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            String where = at == null ? "document" : "line " + at.getLineNr() + ", column " + at.getColumnNr();
+            throw new RecipeException(List.of(new Violation(where, firstLine(e.getOriginalMessage()), "valid YAML")));
+        }
+        if (!(tree instanceof ObjectNode json)) {
+            throw new RecipeException(List.of(new Violation("document", "no mapping", "a TrainingRecipe")));
+        }
+        List<Violation> violations = new ArrayList<>();
+        expect(json, "apiVersion", TrainingRecipeNames.API_VERSION, violations);
+        expect(json, "kind", TrainingRecipeNames.KIND, violations);
+        String name = json.path("metadata").path("name").asText("");
+        if (!name.matches("[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")) {
+            violations.add(new Violation(
+                    "metadata.name",
+                    name.isEmpty() ? "nothing" : "\"" + name + "\"",
+                    "lower-case letters, digits and '-', at most 40 characters"));
+        }
+        StructuralSchema schema = schema();
+        violations.addAll(schema.unknownFields(json));
+        schema.applyDefaults(json);
+        violations.addAll(schema.validate(json));
+        if (!violations.isEmpty()) {
+            throw new RecipeException(violations);
+        }
+        String namespace = json.path("metadata").path("namespace").asText("default");
+        return new RecipeDocument(namespace, name, json, readSpec(json.path("spec")));
+    }
+
+    /** @param spec a spec with its defaults, as {@link #parse} leaves it or an API server stores it */
+    public static TrainingRecipeSpec readSpec(JsonNode spec) {
+        try {
+            return STRICT.treeToValue(spec, TrainingRecipeSpec.class);
+        } catch (JsonProcessingException e) {
+            throw new RecipeException(
+                    List.of(new Violation("spec", firstLine(e.getOriginalMessage()), "a recipe's spec")));
+        }
+    }
+
+    /** @return the schema of version v1alpha1, read from the generated CRD */
+    public static StructuralSchema schema() {
+        try (InputStream crd = RecipeDocument.class.getResourceAsStream(CRD_RESOURCE)) {
+            return new StructuralSchema(YAML.readTree(crd).at("/spec/versions/0/schema/openAPIV3Schema"));
+        } catch (IOException e) {
+            throw new IllegalStateException(CRD_RESOURCE + " is part of this jar and readable", e);
+        }
+    }
+
+    private static void expect(JsonNode json, String field, String value, List<Violation> violations) {
+        String got = json.path(field).asText("");
+        if (!got.equals(value)) {
+            violations.add(new Violation(field, got.isEmpty() ? "nothing" : "\"" + got + "\"", value));
+        }
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse(text);
+    }
+}

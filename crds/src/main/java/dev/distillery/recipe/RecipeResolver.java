@@ -1,0 +1,112 @@
+package dev.distillery.recipe;
+
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** From a spec as the API server stores it to one with nothing left open. Pure: same spec, same result. */
+public final class RecipeResolver {
+    /** Bumped when the trainer's mathematics change, so that an old teacher is not taken for a new one. */
+    private static final String TRAINER_GENERATION = "1";
+
+    private static final ObjectMapper CANONICAL = JsonMapper.builder()
+            .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    private RecipeResolver() {}
+
+    public static ResolvedRecipe resolve(String namespace, String name, TrainingRecipeSpec spec) {
+        TrainingRecipeSpec full = withFamilyDefaults(spec);
+        String modelName =
+                full.publish().modelName() == null ? name : full.publish().modelName();
+        boolean distils = full.tricks().distillation().enabled() && full.teacher() != null;
+        return new ResolvedRecipe(
+                namespace,
+                name,
+                modelName,
+                full,
+                sha256(studentInputs(full, distils)),
+                distils ? teacherHash(full) : null);
+    }
+
+    private static TrainingRecipeSpec withFamilyDefaults(TrainingRecipeSpec spec) {
+        ModelFamily family = spec.student().model().family();
+        Tricks t = spec.tricks();
+        Tricks.LinearScaling scaling = t.linearScaling();
+        Tricks.LinearScaling fullScaling = new Tricks.LinearScaling(
+                scaling.enabled(),
+                scaling.referenceRate() == null ? Double.valueOf(family.referenceRate()) : scaling.referenceRate(),
+                scaling.referenceBatchSize());
+        Training.Optimizer o = spec.training().optimizer();
+        Training.Optimizer fullOptimizer = new Training.Optimizer(
+                o.momentum(),
+                o.nesterov(),
+                o.weightDecay() == null ? Double.valueOf(family.weightDecay()) : o.weightDecay());
+        return spec.withTricks(new Tricks(
+                        t.cosineDecay(),
+                        t.distillation(),
+                        fullScaling,
+                        t.warmup(),
+                        t.labelSmoothing(),
+                        t.mixedPrecision(),
+                        t.modelTweaks(),
+                        t.noBiasDecay()))
+                .withTraining(new Training(
+                        spec.training().batchSize(),
+                        fullOptimizer,
+                        spec.training().seed()));
+    }
+
+    private static List<Object> studentInputs(TrainingRecipeSpec spec, boolean distils) {
+        List<Object> inputs = new ArrayList<>(List.of(
+                TRAINER_GENERATION,
+                spec.dataset(),
+                spec.student(),
+                spec.training(),
+                spec.tricks(),
+                spec.export(),
+                spec.compute().cpus(),
+                spec.compute().gpus()));
+        if (distils) {
+            inputs.add(spec.teacher());
+        }
+        return inputs;
+    }
+
+    private static String teacherHash(TrainingRecipeSpec spec) {
+        Tricks t = spec.tricks();
+        Object smoothing = t.labelSmoothing().teacher() ? t.labelSmoothing() : "none";
+        return sha256(List.of(
+                TRAINER_GENERATION,
+                spec.dataset(),
+                spec.teacher(),
+                spec.training(),
+                t.cosineDecay(),
+                t.linearScaling(),
+                t.warmup(),
+                smoothing,
+                t.mixedPrecision(),
+                t.modelTweaks(),
+                t.noBiasDecay(),
+                spec.compute().cpus(),
+                spec.compute().gpus()));
+    }
+
+    /** @return SHA-256, lower-case hex, of the value as JSON with sorted keys */
+    public static String sha256(Object value) {
+        try {
+            byte[] json = CANONICAL.writeValueAsString(value).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json));
+        } catch (com.fasterxml.jackson.core.JsonProcessingException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException("records can be written and SHA-256 is in every JDK", e);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.distillery.recipe;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+
+/** The eight tricks. Each is on unless {@code enabled: false}; each has a package and a method card in the trainer. */
+public record Tricks(
+        @Default("{}") CosineDecay cosineDecay,
+        @Default("{}") Distillation distillation,
+        @Default("{}") LinearScaling linearScaling,
+        @Default("{}") Warmup warmup,
+        @Default("{}") LabelSmoothing labelSmoothing,
+        @Default("{}") MixedPrecision mixedPrecision,
+        @Default("{}") ModelTweaks modelTweaks,
+        @Default("{}") NoBiasDecay noBiasDecay) {
+
+    /** Off: step decay, the rate divided by 10 at 50 % and 75 % of the steps (He et al. 2016 on CIFAR). */
+    public record CosineDecay(
+            @Default("true") boolean enabled,
+            @Default("0")
+                    @Min(0)
+                    @JsonPropertyDescription("Learning rate at the end, absolute (Loshchilov & Hutter 2017: 0).")
+                    double finalRate,
+            @JsonPropertyDescription("Warm restarts (SGDR). Absent: one cycle.") Restarts restarts) {}
+
+    /** Cycle i lasts firstEpochs · factor^i epochs; the last one is cut or ends with the run. */
+    public record Restarts(
+            @Default("10") @Min(1) @JsonPropertyDescription("Length of the first cycle, in epochs.") int firstEpochs,
+            @Default("2") @Min(1) @Max(10) @JsonPropertyDescription("Each cycle is this many times longer.")
+                    int factor) {}
+
+    public record Distillation(
+            @Default("true") boolean enabled,
+            @Default("4") @Min(0.1) @Max(100) @JsonPropertyDescription("Softens both softmaxes (Hinton et al. 2015).")
+                    double temperature,
+            @Default("0.1")
+                    @Min(0)
+                    @Max(1)
+                    @JsonPropertyDescription("Weight α of the true labels; 1−α goes to the teacher's.")
+                    double hardLabelWeight) {}
+
+    public record LinearScaling(
+            @Default("true") boolean enabled,
+            @Min(0)
+                    @JsonPropertyDescription(
+                            "Learning rate at referenceBatchSize. Absent: the family's (resnet-cifar 0.8, measured; resnet 0.1, Goyal et al. 2017).")
+                    Double referenceRate,
+            @Default("256") @Min(1) @JsonPropertyDescription("Goyal et al. 2017.") int referenceBatchSize) {}
+
+    public record Warmup(
+            @Default("true") boolean enabled,
+            @Default("5") @Min(0) @JsonPropertyDescription("Goyal et al. 2017: 5. Must be below the epochs.")
+                    int epochs,
+            @Default("linear") @JsonPropertyDescription("How the rate rises.") Form form,
+            @Default("0")
+                    @Min(0)
+                    @Max(1)
+                    @JsonPropertyDescription(
+                            "First rate as a fraction of the full one; exponential and constant need it above 0.")
+                    double startFraction) {
+        public enum Form {
+            @JsonProperty("linear")
+            LINEAR,
+            @JsonProperty("exponential")
+            EXPONENTIAL,
+            @JsonProperty("step")
+            STEP,
+            @JsonProperty("constant")
+            CONSTANT
+        }
+    }
+
+    public record LabelSmoothing(
+            @Default("true") boolean enabled,
+            @Default("0.1") @Min(0) @Max(0.99) @JsonPropertyDescription("q = (1−ε)·onehot + ε/K (Szegedy et al. 2016).")
+                    double epsilon,
+            @Default("false")
+                    @JsonPropertyDescription(
+                            "Smooth the teacher's labels too; Müller et al. 2019: a smoothed teacher distils worse.")
+                    boolean teacher) {}
+
+    public record MixedPrecision(
+            @Default("true") boolean enabled,
+            @Default("auto")
+                    @JsonPropertyDescription(
+                            "auto: bf16 where the hardware computes in it, else fp16 on CUDA, else fp32.")
+                    Dtype dtype) {
+        public enum Dtype {
+            @JsonProperty("auto")
+            AUTO,
+            @JsonProperty("bf16")
+            BF16,
+            @JsonProperty("fp16")
+            FP16,
+            @JsonProperty("fp32")
+            FP32
+        }
+    }
+
+    public record ModelTweaks(
+            @Default("true") boolean enabled,
+            @Default("D") @JsonPropertyDescription("ResNet-B, -C or -D; D contains B and C (He et al. 2019).")
+                    Variant variant,
+            @Default("true") @JsonPropertyDescription("Start each residual branch's last batch norm at γ = 0.")
+                    boolean zeroGamma) {
+        public enum Variant {
+            B,
+            C,
+            D
+        }
+    }
+
+    /** Weight decay on convolution and linear weights only (Jia et al. 2018). */
+    public record NoBiasDecay(@Default("true") boolean enabled) {}
+}

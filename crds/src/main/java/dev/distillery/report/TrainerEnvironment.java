@@ -1,0 +1,21 @@
+package dev.distillery.report;
+
+/** The trainer's command line is {@code teacher} or {@code student}; all else comes by these environment variables. */
+public final class TrainerEnvironment {
+    /** File with the resolved recipe ({@link dev.distillery.recipe.ResolvedRecipe}) as JSON. */
+    public static final String RECIPE = "DISTILLERY_RECIPE";
+    /** Folder that outlives the pod; trained teachers lie in {@code teachers/<teacherHash>}. */
+    public static final String WORKSPACE = "DISTILLERY_WORKSPACE";
+    /** Names this run of this recipe; publishing twice under one id gives one version. */
+    public static final String RUN_ID = "DISTILLERY_RUN_ID";
+    /** Where progress is posted; absent: nowhere. */
+    public static final String PROGRESS_URL = "DISTILLERY_PROGRESS_URL";
+    /** Bearer token for {@link #PROGRESS_URL}. */
+    public static final String PROGRESS_TOKEN = "DISTILLERY_PROGRESS_TOKEN";
+    /** Where the run report goes at the end; absent: {@code /dev/termination-log} if that can be written. */
+    public static final String TERMINATION_MESSAGE_PATH = "TERMINATION_MESSAGE_PATH";
+    /** Folder under which {@code pvc://claim/path} is found as {@code <folder>/claim/path}. */
+    public static final String CLAIMS = "DISTILLERY_CLAIMS";
+
+    private TrainerEnvironment() {}
+}

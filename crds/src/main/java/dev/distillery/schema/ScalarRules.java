@@ -1,0 +1,75 @@
+package dev.distillery.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What a schema says of one value by itself: enum, bounds, lengths, pattern. */
+record ScalarRules(JsonNode schema, String path, List<Violation> violations) {
+
+    void check(JsonNode value) {
+        checkEnum(value);
+        if (value.isNumber()) {
+            checkBounds(value);
+        } else if (value.isTextual()) {
+            checkSize(value.asText().length(), "minLength", "maxLength", "characters", value);
+            String pattern = schema.path("pattern").asText("");
+            if (!pattern.isEmpty()
+                    && !Pattern.compile(pattern).matcher(value.asText()).find()) {
+                add(value, "text that matches " + pattern);
+            }
+        } else if (value.isArray()) {
+            checkSize(value.size(), "minItems", "maxItems", "items", value);
+        }
+    }
+
+    private void checkEnum(JsonNode value) {
+        JsonNode allowed = schema.path("enum");
+        if (!allowed.isArray()) {
+            return;
+        }
+        for (JsonNode one : allowed) {
+            if (one.equals(value)) {
+                return;
+            }
+        }
+        add(value, "one of " + allowed);
+    }
+
+    private void checkBounds(JsonNode value) {
+        double number = value.doubleValue();
+        if (schema.has("minimum")) {
+            double minimum = schema.get("minimum").doubleValue();
+            boolean open = schema.path("exclusiveMinimum").asBoolean();
+            if (open ? number <= minimum : number < minimum) {
+                add(
+                        value,
+                        (open ? "a number above " : "a number of at least ")
+                                + schema.get("minimum").asText());
+            }
+        }
+        if (schema.has("maximum")) {
+            double maximum = schema.get("maximum").doubleValue();
+            boolean open = schema.path("exclusiveMaximum").asBoolean();
+            if (open ? number >= maximum : number > maximum) {
+                add(
+                        value,
+                        (open ? "a number below " : "a number of at most ")
+                                + schema.get("maximum").asText());
+            }
+        }
+    }
+
+    private void checkSize(int size, String least, String most, String unit, JsonNode value) {
+        if (schema.has(least) && size < schema.get(least).asInt()) {
+            add(value, "at least " + schema.get(least).asInt() + " " + unit);
+        }
+        if (schema.has(most) && size > schema.get(most).asInt()) {
+            add(value, "at most " + schema.get(most).asInt() + " " + unit);
+        }
+    }
+
+    private void add(JsonNode value, String expected) {
+        violations.add(new Violation(path, StructuralSchema.shown(value), expected));
+    }
+}

@@ -1,0 +1,175 @@
+package dev.distillery.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+
+/**
+ * The {@code openAPIV3Schema} of a custom resource. {@code apiVersion}, {@code kind} and {@code metadata} at the root are
+ * the API machinery's and are left alone.
+ */
+public final class StructuralSchema {
+    private final JsonNode root;
+
+    public StructuralSchema(JsonNode openApiV3Schema) {
+        this.root = openApiV3Schema;
+    }
+
+    /** Fills in {@code default} where a property is absent, outside in: a defaulted object gets its own defaults too. */
+    public void applyDefaults(ObjectNode object) {
+        fillIn(object, root);
+    }
+
+    private static void fillIn(JsonNode value, JsonNode schema) {
+        if (value instanceof ObjectNode object) {
+            schema.path("properties").properties().forEach(property -> {
+                JsonNode preset = property.getValue().get("default");
+                JsonNode current = object.get(property.getKey());
+                boolean absent = current == null
+                        || current.isNull()
+                                && !property.getValue().path("nullable").asBoolean();
+                if (preset != null && absent) {
+                    object.set(property.getKey(), preset.deepCopy());
+                }
+                if (object.has(property.getKey())) {
+                    fillIn(object.get(property.getKey()), property.getValue());
+                }
+            });
+            JsonNode others = schema.path("additionalProperties");
+            if (others.isObject()) {
+                object.forEach(child -> fillIn(child, others));
+            }
+        } else if (value.isArray()) {
+            value.forEach(item -> fillIn(item, schema.path("items")));
+        }
+    }
+
+    /** @return every breach of type, enum, bounds, length, pattern and required, in document order; unknown fields apart */
+    public List<Violation> validate(JsonNode object) {
+        List<Violation> violations = new ArrayList<>();
+        check(object, root, "", violations);
+        return violations;
+    }
+
+    private static void check(JsonNode value, JsonNode schema, String path, List<Violation> violations) {
+        if (value.isNull() && schema.path("nullable").asBoolean()) {
+            return;
+        }
+        String type = schema.path("type").asText("");
+        if (!schema.path("x-kubernetes-int-or-string").asBoolean() && !hasType(value, type)) {
+            violations.add(new Violation(path, shown(value), article(type)));
+            return;
+        }
+        new ScalarRules(schema, path, violations).check(value);
+        if (value.isObject()) {
+            for (JsonNode name : schema.path("required")) {
+                if (!value.has(name.asText())) {
+                    violations.add(
+                            new Violation(join(path, name.asText()), "nothing", "a value: the field is required"));
+                }
+            }
+            JsonNode others = schema.path("additionalProperties");
+            value.properties().forEach(child -> {
+                JsonNode property = schema.path("properties").path(child.getKey());
+                if (!property.isMissingNode() && !isMachinery(path, child.getKey())) {
+                    check(child.getValue(), property, join(path, child.getKey()), violations);
+                } else if (others.isObject()) {
+                    check(child.getValue(), others, join(path, child.getKey()), violations);
+                }
+            });
+        } else if (value.isArray()) {
+            for (int i = 0; i < value.size(); i++) {
+                check(value.get(i), schema.path("items"), path + "[" + i + "]", violations);
+            }
+        }
+    }
+
+    private static boolean hasType(JsonNode value, String type) {
+        return switch (type) {
+            case "object" -> value.isObject();
+            case "array" -> value.isArray();
+            case "string" -> value.isTextual();
+            case "boolean" -> value.isBoolean();
+            case "integer" ->
+                value.isIntegralNumber() || value.isNumber() && value.doubleValue() == Math.rint(value.doubleValue());
+            case "number" -> value.isNumber();
+            default -> true;
+        };
+    }
+
+    /** @return fields that the schema does not name; each says which names there are */
+    public List<Violation> unknownFields(JsonNode object) {
+        List<Violation> violations = new ArrayList<>();
+        walkUnknown(object, root, "", violations, false);
+        return violations;
+    }
+
+    /** Removes what {@link #unknownFields} would report. */
+    public void prune(ObjectNode object) {
+        walkUnknown(object, root, "", new ArrayList<>(), true);
+    }
+
+    private static void walkUnknown(
+            JsonNode value, JsonNode schema, String path, List<Violation> violations, boolean remove) {
+        if (value instanceof ObjectNode object
+                && !schema.path("x-kubernetes-preserve-unknown-fields").asBoolean()) {
+            JsonNode others = schema.path("additionalProperties");
+            Iterator<Map.Entry<String, JsonNode>> children = object.properties().iterator();
+            while (children.hasNext()) {
+                Map.Entry<String, JsonNode> child = children.next();
+                JsonNode property = schema.path("properties").path(child.getKey());
+                if (isMachinery(path, child.getKey())) {
+                    continue;
+                }
+                if (!property.isMissingNode()) {
+                    walkUnknown(child.getValue(), property, join(path, child.getKey()), violations, remove);
+                } else if (others.isObject()) {
+                    walkUnknown(child.getValue(), others, join(path, child.getKey()), violations, remove);
+                } else if (!others.asBoolean() && schema.path("type").asText().equals("object")) {
+                    violations.add(new Violation(
+                            join(path, child.getKey()),
+                            "an unknown field",
+                            "one of " + names(schema.path("properties"))));
+                    if (remove) {
+                        children.remove();
+                    }
+                }
+            }
+        } else if (value.isArray()) {
+            for (int i = 0; i < value.size(); i++) {
+                walkUnknown(value.get(i), schema.path("items"), path + "[" + i + "]", violations, remove);
+            }
+        }
+    }
+
+    private static boolean isMachinery(String path, String name) {
+        return path.isEmpty() && (name.equals("apiVersion") || name.equals("kind") || name.equals("metadata"));
+    }
+
+    private static String names(JsonNode properties) {
+        return String.join(
+                ", ",
+                StreamSupport.stream(properties.properties().spliterator(), false)
+                        .map(Map.Entry::getKey)
+                        .toList());
+    }
+
+    private static String article(String type) {
+        return (type.matches("[aio].*") ? "an " : "a ") + type;
+    }
+
+    static String join(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    static String shown(JsonNode value) {
+        String text = value.isContainerNode()
+                ? article(value.getNodeType().name().toLowerCase(java.util.Locale.ROOT))
+                : value.toString();
+        return text.length() > 120 ? text.substring(0, 117) + "..." : text;
+    }
+}

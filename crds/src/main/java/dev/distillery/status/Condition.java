@@ -1,0 +1,26 @@
+package dev.distillery.status;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Required;
+
+/** Kubernetes' own condition. {@code lastTransitionTime} is RFC 3339 and moves only when {@code status} does. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Condition(
+        @Required String type,
+        @Required String status,
+        @Required String reason,
+        String message,
+        @Required String lastTransitionTime,
+        Long observedGeneration) {
+
+    /** Condition types, in the order in which a recipe meets them. */
+    public static final String ACCEPTED = "Accepted";
+
+    public static final String TEACHER_READY = "TeacherReady";
+    public static final String STUDENT_TRAINED = "StudentTrained";
+    public static final String GATE_PASSED = "GatePassed";
+    public static final String PUBLISHED = "Published";
+    public static final String SUSPENDED = "Suspended";
+    public static final String READY = "Ready";
+    public static final String FAILED = "Failed";
+}

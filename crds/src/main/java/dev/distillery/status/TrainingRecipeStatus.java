@@ -1,0 +1,49 @@
+package dev.distillery.status;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.distillery.report.Artifact;
+import dev.distillery.report.CurvePoint;
+import dev.distillery.report.Result;
+import java.util.List;
+
+/**
+ * @param top1 percent with one decimal, for the printer column; absent until something was measured
+ * @param recipeDigest SHA-256 of the resolved recipe, as in the ONNX metadata
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record TrainingRecipeStatus(
+        Long observedGeneration,
+        Phase phase,
+        String message,
+        String top1,
+        List<Condition> conditions,
+        Progress progress,
+        Attempts attempts,
+        List<CurvePoint> learningCurve,
+        Result result,
+        List<Artifact> artifacts,
+        List<String> warnings,
+        String recipeDigest) {
+
+    /**
+     * @param percent of both stages together, 0 to 100
+     * @param summary for the printer column, e.g. {@code Student 4/12 41%}
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Progress(
+            String stage,
+            int epoch,
+            int epochs,
+            long step,
+            long steps,
+            int percent,
+            String summary,
+            Double loss,
+            Double top1,
+            double imagesPerSecond,
+            long estimatedSecondsLeft) {}
+
+    /** @param teacher pods that the teacher's Job has started; {@code student} likewise */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Attempts(int teacher, int student, String lastFailure) {}
+}

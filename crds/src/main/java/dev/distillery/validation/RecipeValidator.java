@@ -1,0 +1,215 @@
+package dev.distillery.validation;
+
+import dev.distillery.recipe.Dataset;
+import dev.distillery.recipe.Network;
+import dev.distillery.recipe.Publish;
+import dev.distillery.recipe.TrainingRecipeSpec;
+import dev.distillery.recipe.Tricks;
+import dev.distillery.schema.Violation;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Cross-field rules over a spec that already satisfies the schema. Pure; reads no file. */
+public final class RecipeValidator {
+    private static final String RESTARTS = "spec.tricks.cosineDecay.restarts.firstEpochs";
+
+    private final TrainingRecipeSpec spec;
+    private final List<Violation> violations = new ArrayList<>();
+
+    private RecipeValidator(TrainingRecipeSpec spec) {
+        this.spec = spec;
+    }
+
+    /** @return every violation, empty if the recipe may run */
+    public static List<Violation> validate(TrainingRecipeSpec spec) {
+        RecipeValidator validator = new RecipeValidator(spec);
+        validator.checkDataset();
+        validator.checkNetworks();
+        validator.checkSchedule();
+        validator.checkTricks();
+        validator.checkPublish();
+        return List.copyOf(validator.violations);
+    }
+
+    /** @return what works but is probably not meant, one sentence each */
+    public static List<String> warnings(TrainingRecipeSpec spec) {
+        List<String> warnings = new ArrayList<>();
+        Tricks tricks = spec.tricks();
+        if (tricks.labelSmoothing().enabled()
+                && tricks.labelSmoothing().teacher()
+                && tricks.distillation().enabled()) {
+            warnings.add("spec.tricks.labelSmoothing.teacher: a teacher trained on smoothed labels distils worse"
+                    + " (Müller et al. 2019); leave it false unless you measured otherwise");
+        }
+        if (spec.teacher() != null && !tricks.distillation().enabled()) {
+            warnings.add("spec.teacher: ignored, because spec.tricks.distillation.enabled is false");
+        }
+        if (spec.dataset().train().images().sha256() == null) {
+            warnings.add("spec.dataset.train.images.sha256: absent, so a changed file goes unnoticed");
+        }
+        return List.copyOf(warnings);
+    }
+
+    private void checkDataset() {
+        Dataset data = spec.dataset();
+        checkSource("spec.dataset.train.images", data.train().images());
+        checkSource("spec.dataset.train.labels", data.train().labels());
+        checkSource("spec.dataset.validation.images", data.validation().images());
+        checkSource("spec.dataset.validation.labels", data.validation().labels());
+        if (data.train().images().uri().equals(data.validation().images().uri())) {
+            add(
+                    "spec.dataset.validation.images.uri",
+                    data.validation().images().uri(),
+                    "a file other than the training images: top-1 on what was trained on says nothing");
+        }
+        if (data.classes() != null) {
+            Set<String> seen = new HashSet<>();
+            if (data.classes().size() < 2) {
+                add("spec.dataset.classes", data.classes().size() + " classes", "at least 2");
+            }
+            for (int i = 0; i < data.classes().size(); i++) {
+                if (!seen.add(data.classes().get(i))) {
+                    add("spec.dataset.classes[" + i + "]", data.classes().get(i) + " a second time", "distinct names");
+                }
+            }
+        }
+    }
+
+    private void checkSource(String path, Dataset.Source source) {
+        checkUri(path + ".uri", source.uri());
+    }
+
+    private void checkUri(String path, String uri) {
+        URI parsed;
+        try {
+            parsed = new URI(uri);
+        } catch (URISyntaxException e) {
+            add(path, uri, "a URI: " + e.getReason() + " at character " + e.getIndex());
+            return;
+        }
+        if (parsed.getScheme() == null) {
+            add(
+                    path,
+                    uri,
+                    "file:///path or pvc://claim/path; a relative path works with ./distillery, which resolves it");
+        } else if (!parsed.getScheme().equals("file") && !parsed.getScheme().equals("pvc")) {
+            add(path, uri, "scheme file or pvc");
+        } else if (parsed.getPath() == null
+                || parsed.getPath().isEmpty()
+                || parsed.getPath().equals("/")) {
+            add(path, uri, "a path after the " + (parsed.getScheme().equals("pvc") ? "claim" : "scheme"));
+        } else if (parsed.getScheme().equals("pvc")
+                && (parsed.getHost() == null || parsed.getPath().contains(".."))) {
+            add(path, uri, "pvc://claim/path with a claim's name and no '..'");
+        }
+    }
+
+    private void checkNetworks() {
+        checkDepth("spec.student.model.depth", spec.student());
+        boolean distils = spec.tricks().distillation().enabled();
+        if (spec.teacher() != null) {
+            checkDepth("spec.teacher.model.depth", spec.teacher());
+        } else if (distils) {
+            add("spec.teacher", "nothing", "a network, or spec.tricks.distillation.enabled: false");
+        }
+    }
+
+    private void checkDepth(String path, Network network) {
+        Network.Model model = network.model();
+        if (!model.family().allowsDepth(model.depth())) {
+            add(path, model.depth(), model.family().depths() + " for family " + model.family());
+        }
+    }
+
+    private void checkSchedule() {
+        checkSchedule("spec.student.epochs", spec.student());
+        if (spec.teacher() != null && spec.tricks().distillation().enabled()) {
+            checkSchedule("spec.teacher.epochs", spec.teacher());
+        }
+    }
+
+    private void checkSchedule(String epochsPath, Network network) {
+        Tricks tricks = spec.tricks();
+        int warmup = tricks.warmup().enabled() ? tricks.warmup().epochs() : 0;
+        if (warmup >= network.epochs()) {
+            add("spec.tricks.warmup.epochs", warmup, "below " + epochsPath + " (" + network.epochs() + ")");
+        }
+        Tricks.Restarts restarts = tricks.cosineDecay().restarts();
+        if (tricks.cosineDecay().enabled() && restarts != null && restarts.firstEpochs() > network.epochs() - warmup) {
+            add(
+                    RESTARTS,
+                    restarts.firstEpochs(),
+                    "at most the " + Math.max(0, network.epochs() - warmup) + " epochs that " + epochsPath
+                            + " leaves after warm-up");
+        }
+    }
+
+    private void checkTricks() {
+        Tricks tricks = spec.tricks();
+        Tricks.Warmup warmup = tricks.warmup();
+        boolean needsStart =
+                warmup.form() == Tricks.Warmup.Form.EXPONENTIAL || warmup.form() == Tricks.Warmup.Form.CONSTANT;
+        if (warmup.enabled() && needsStart && warmup.startFraction() <= 0) {
+            add("spec.tricks.warmup.startFraction", warmup.startFraction(), "above 0 for form exponential or constant");
+        }
+        Double reference = tricks.linearScaling().referenceRate();
+        if (reference != null) {
+            if (reference <= 0) {
+                add("spec.tricks.linearScaling.referenceRate", reference, "above 0");
+            } else if (tricks.cosineDecay().enabled() && tricks.cosineDecay().finalRate() >= peakRate(reference)) {
+                add(
+                        "spec.tricks.cosineDecay.finalRate",
+                        tricks.cosineDecay().finalRate(),
+                        "below the peak rate " + peakRate(reference));
+            }
+        }
+        if (spec.training().optimizer().nesterov()
+                && spec.training().optimizer().momentum() <= 0) {
+            add("spec.training.optimizer.nesterov", "true with momentum 0", "momentum above 0, or nesterov: false");
+        }
+        Tricks.MixedPrecision precision = tricks.mixedPrecision();
+        if (precision.enabled()
+                && precision.dtype() == Tricks.MixedPrecision.Dtype.FP16
+                && spec.compute().gpus() == 0) {
+            add("spec.tricks.mixedPrecision.dtype", "fp16 with spec.compute.gpus: 0", "auto, bf16 or fp32 on a CPU");
+        }
+        Tricks.ModelTweaks tweaks = tricks.modelTweaks();
+        if (tweaks.enabled()
+                && tweaks.variant() == Tricks.ModelTweaks.Variant.C
+                && spec.student().model().family() == dev.distillery.recipe.ModelFamily.RESNET_CIFAR) {
+            add(
+                    "spec.tricks.modelTweaks.variant",
+                    "C with family resnet-cifar",
+                    "B or D: C replaces a 7x7 stem, and this family's stem is 3x3");
+        }
+    }
+
+    private double peakRate(double reference) {
+        Tricks.LinearScaling scaling = spec.tricks().linearScaling();
+        return scaling.enabled() ? reference * spec.training().batchSize() / scaling.referenceBatchSize() : reference;
+    }
+
+    private void checkPublish() {
+        List<Publish.Destination> destinations = spec.publish().destinations();
+        if (destinations == null || destinations.isEmpty()) {
+            add("spec.publish.destinations", "nothing", "at least one, e.g. [{uri: \"pvc://models/vision\"}]");
+            return;
+        }
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < destinations.size(); i++) {
+            String path = "spec.publish.destinations[" + i + "].uri";
+            checkUri(path, destinations.get(i).uri());
+            if (!seen.add(destinations.get(i).uri())) {
+                add(path, destinations.get(i).uri() + " a second time", "distinct destinations");
+            }
+        }
+    }
+
+    private void add(String path, Object got, String expected) {
+        violations.add(new Violation(path, String.valueOf(got), expected));
+    }
+}

@@ -1,0 +1,110 @@
+package dev.distillery;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.recipe.TrainingRecipeNames;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crdv2.generator.CRDGenerator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** From the records to the CRD's YAML, and from that to a JSON Schema that editors understand. */
+final class GeneratedSchemas {
+    static final Path CRD = Path.of("src/main/resources/dev/distillery/trainingrecipes.distillery.dev-v1.yml");
+    static final Path JSON_SCHEMA = Path.of("trainingrecipe.schema.json");
+
+    private static final ObjectMapper YAML = YAMLMapper.builder()
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+            .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+            .disable(YAMLGenerator.Feature.SPLIT_LINES)
+            .build();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private GeneratedSchemas() {}
+
+    /** @return the CRD, with what the generator leaves out: a required spec, conditions as a map keyed by type */
+    static String crd() {
+        JsonNode crd = YAML.valueToTree(null);
+        try {
+            Path folder = Files.createTempDirectory("crd");
+            new CRDGenerator()
+                    .customResourceClasses(TrainingRecipe.class)
+                    .forCRDVersions("v1")
+                    .inOutputDir(folder.toFile())
+                    .generate();
+            try (var files = Files.list(folder)) {
+                crd = YAML.readTree(files.findFirst().orElseThrow().toFile());
+            }
+            ObjectNode schema = (ObjectNode) crd.at("/spec/versions/0/schema/openAPIV3Schema");
+            schema.putArray("required").add("spec");
+            ObjectNode conditions = (ObjectNode) schema.at("/properties/status/properties/conditions");
+            conditions
+                    .put("x-kubernetes-list-type", "map")
+                    .putArray("x-kubernetes-list-map-keys")
+                    .add("type");
+            emptyObjectDefaults(schema);
+            declaredOrder((ArrayNode) crd.at("/spec/versions/0/additionalPrinterColumns"));
+            return "# Generated from the records in crds/; do not edit. `mvn -pl crds test -Dcrds.regenerate=true` writes it.\n"
+                    + YAML.writeValueAsString(crd);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The generator writes {@code default: {}} as the record's Java zeros; the fields' own defaults must apply instead. */
+    private static void emptyObjectDefaults(JsonNode schema) {
+        if (schema.path("default").isObject()) {
+            ((ObjectNode) schema).putObject("default");
+        }
+        schema.forEach(GeneratedSchemas::emptyObjectDefaults);
+    }
+
+    private static void declaredOrder(ArrayNode columns) {
+        Map<String, JsonNode> byName = new HashMap<>();
+        columns.forEach(column -> byName.put(column.get("name").asText(), column));
+        columns.removeAll();
+        for (AdditionalPrinterColumn column :
+                TrainingRecipe.class.getAnnotationsByType(AdditionalPrinterColumn.class)) {
+            columns.add(byName.get(column.name()));
+        }
+    }
+
+    /** @return draft-07, strict about unknown keys, for {@code # yaml-language-server: $schema=…} */
+    static String jsonSchema(String crd) {
+        try {
+            ObjectNode recipe = (ObjectNode) YAML.readTree(crd).at("/spec/versions/0/schema/openAPIV3Schema");
+            ObjectNode properties = (ObjectNode) recipe.get("properties");
+            properties.remove("status");
+            properties.putObject("apiVersion").put("const", TrainingRecipeNames.API_VERSION);
+            properties.putObject("kind").put("const", TrainingRecipeNames.KIND);
+            properties.putObject("metadata").put("type", "object");
+            ArrayNode required = recipe.putArray("required");
+            required.add("apiVersion").add("kind").add("metadata").add("spec");
+            close(recipe.at("/properties/spec"));
+            ObjectNode document = JSON.createObjectNode()
+                    .put("$schema", "http://json-schema.org/draft-07/schema#")
+                    .put("title", "Distillery TrainingRecipe " + TrainingRecipeNames.VERSION);
+            document.setAll(recipe);
+            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document) + "\n";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void close(JsonNode schema) {
+        if (schema instanceof ObjectNode object && object.has("properties")) {
+            object.put("additionalProperties", false);
+        }
+        schema.forEach(GeneratedSchemas::close);
+    }
+}

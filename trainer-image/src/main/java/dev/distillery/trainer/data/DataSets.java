@@ -1,0 +1,115 @@
+package dev.distillery.trainer.data;
+
+import dev.distillery.recipe.Dataset;
+import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.TrainerException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Reads a recipe's data set and checks that it hangs together. */
+public final class DataSets {
+    private final SourceLocation location;
+    private final HeapBudget heap;
+    private final List<String> digests = new ArrayList<>();
+
+    private DataSets(Path claimsFolder, long maxHeapBytes) {
+        this.location = new SourceLocation(claimsFolder);
+        this.heap = new HeapBudget(maxHeapBytes);
+    }
+
+    /**
+     * @param claimsFolder where {@code pvc://} URIs are found; null if there is no such folder
+     * @throws TrainerException INVALID_RECIPE for a URI that cannot be resolved, INVALID_DATA for every defect of a file
+     *     or of files that do not fit together, OUT_OF_MEMORY if the heap cannot hold the images
+     */
+    public static DataSet load(Dataset recipe, Path claimsFolder) {
+        return load(recipe, claimsFolder, Runtime.getRuntime().maxMemory());
+    }
+
+    static DataSet load(Dataset recipe, Path claimsFolder, long maxHeapBytes) {
+        DataSets sets = new DataSets(claimsFolder, maxHeapBytes);
+        LabelledImages train = sets.split("spec.dataset.train", recipe.train());
+        LabelledImages validation = sets.split("spec.dataset.validation", recipe.validation());
+        if (!train.size().equals(validation.size())) {
+            throw invalid("spec.dataset.validation.images: got " + validation.size()
+                    + " images (height x width x channels), expected " + train.size()
+                    + " as in spec.dataset.train.images; use splits of one data set");
+        }
+        List<String> classes = classes(recipe.classes(), train);
+        checkLabels("spec.dataset.train.labels", train, classes.size());
+        checkLabels("spec.dataset.validation.labels", validation, classes.size());
+        ChannelStatistics statistics = ChannelStatistics.of(train);
+        return new DataSet(train, validation, classes, statistics.mean(), statistics.std(), digest(sets.digests));
+    }
+
+    private LabelledImages split(String field, Dataset.Split split) {
+        IdxFile images = read(field + ".images", split.images(), IdxFile.Content.IMAGES);
+        IdxFile labels = read(field + ".labels", split.labels(), IdxFile.Content.LABELS);
+        int[] shape = images.dimensions();
+        int labelCount = labels.dimensions()[0];
+        if (shape[0] != labelCount) {
+            throw invalid(field + ": got " + shape[0] + " images and " + labelCount
+                    + " labels, expected as many of one as of the other; the two files do not belong together");
+        }
+        byte[] values = labels.elements();
+        int[] wide = new int[labelCount];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = values[i] & 0xff;
+        }
+        return new LabelledImages(shape[1], shape[2], shape.length == 4 ? shape[3] : 1, images.elements(), wide);
+    }
+
+    private IdxFile read(String field, Dataset.Source source, IdxFile.Content content) {
+        Path path = location.resolve(field + ".uri", source.uri());
+        IdxFile file = IdxFile.read(field + " (" + source.uri() + ")", path, content, source.sha256(), heap);
+        digests.add(file.sha256());
+        return file;
+    }
+
+    private static List<String> classes(List<String> named, LabelledImages train) {
+        int held = train.maxLabel() + 1;
+        if (held < 2) {
+            throw invalid("spec.dataset.train.labels: got only label 0, expected at least two classes");
+        }
+        if (named == null) {
+            return IntStream.range(0, held).mapToObj(i -> "class-" + i).toList();
+        }
+        if (named.size() > held) {
+            throw invalid("spec.dataset.classes: got " + named.size() + " names, but the training labels hold " + held
+                    + " classes (0 to " + (held - 1) + "); name exactly those");
+        }
+        return List.copyOf(named);
+    }
+
+    private static void checkLabels(String field, LabelledImages images, int classes) {
+        for (int i = 0; i < images.count(); i++) {
+            if (images.label(i) >= classes) {
+                throw invalid(field + ": got label " + images.label(i) + " at image " + i + ", expected 0 to "
+                        + (classes - 1) + " for " + classes + " classes; the labels go up to " + images.maxLabel()
+                        + ", so " + (images.maxLabel() + 1) + " classes are needed (spec.dataset.classes)");
+            }
+        }
+    }
+
+    private static String digest(List<String> digests) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            for (String each : digests) {
+                sha256.update((each + "\n").getBytes(StandardCharsets.US_ASCII));
+            }
+            return HexFormat.of().formatHex(sha256.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is in every JDK", e);
+        }
+    }
+
+    private static TrainerException invalid(String message) {
+        return new TrainerException(ExitCode.INVALID_DATA, message);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.distillery.trainer.network;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An architecture for one image size: operations in an order in which each follows what it reads; the last one's value is
+ * the logits {@code (N, classes)}.
+ *
+ * @param name for people, e.g. {@code ResNet-14-D}
+ */
+public record Network(String name, int channels, int height, int width, int classes, List<Op> ops) {
+    /** The index that stands for the network's input. */
+    public static final int IMAGE = -1;
+
+    public Network {
+        ops = List.copyOf(ops);
+    }
+
+    /** @return what is trained, in the order of the operations; names are unique */
+    public List<ParameterSpec> parameters() {
+        List<ParameterSpec> parameters = new ArrayList<>();
+        for (Op op : ops) {
+            if (op instanceof Op.Convolution c) {
+                parameters.add(new ParameterSpec(
+                        c.name() + ".weight",
+                        ParameterSpec.Kind.CONVOLUTION_WEIGHT,
+                        new long[] {c.outChannels(), c.inChannels(), c.kernel(), c.kernel()},
+                        false));
+            } else if (op instanceof Op.BatchNorm b) {
+                long[] shape = {b.channels()};
+                parameters.add(new ParameterSpec(b.name() + ".weight", ParameterSpec.Kind.GAMMA, shape, b.zeroGamma()));
+                parameters.add(new ParameterSpec(b.name() + ".bias", ParameterSpec.Kind.BETA, shape, true));
+            } else if (op instanceof Op.Linear l) {
+                parameters.add(new ParameterSpec(
+                        l.name() + ".weight",
+                        ParameterSpec.Kind.LINEAR_WEIGHT,
+                        new long[] {l.outFeatures(), l.inFeatures()},
+                        false));
+                parameters.add(new ParameterSpec(
+                        l.name() + ".bias", ParameterSpec.Kind.BIAS, new long[] {l.outFeatures()}, false));
+            }
+        }
+        return parameters;
+    }
+
+    /** @return the batch norms in order; each has a running mean and a running variance */
+    public List<Op.BatchNorm> batchNorms() {
+        return ops.stream()
+                .filter(Op.BatchNorm.class::isInstance)
+                .map(Op.BatchNorm.class::cast)
+                .toList();
+    }
+
+    /** @return how many values are trained */
+    public long parameterCount() {
+        return parameters().stream().mapToLong(ParameterSpec::size).sum();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.distillery.trainer.network;
+
+/**
+ * One operation of a {@link Network}. Its value is named by its index in {@link Network#ops()}; {@code input} is the index
+ * of an earlier operation or {@link Network#IMAGE}. Values are {@code (N, C, H, W)} until the global pool and {@code (N,
+ * F)} from there on.
+ */
+public sealed interface Op {
+
+    /** Parameters are named after the operation, e.g. {@code stage1.0.conv1} has {@code stage1.0.conv1.weight}. */
+    sealed interface Named extends Op {
+        String name();
+    }
+
+    /** Square kernel, no bias, {@code padding} zeros on each side. Weight {@code (outChannels, inChannels, k, k)}. */
+    record Convolution(int input, String name, int inChannels, int outChannels, int kernel, int stride, int padding)
+            implements Named {}
+
+    /** γ, β, running mean and variance, each {@code (channels)}; {@code zeroGamma} starts γ at 0 instead of 1. */
+    record BatchNorm(int input, String name, int channels, boolean zeroGamma) implements Named {
+        /** PyTorch's defaults: weight of the new batch in the running statistics, and what keeps the root from zero. */
+        public static final double MOMENTUM = 0.1;
+
+        public static final double EPSILON = 1e-5;
+    }
+
+    record Relu(int input) implements Op {}
+
+    record Add(int left, int right) implements Op {}
+
+    record MaxPool(int input, int kernel, int stride, int padding) implements Op {}
+
+    /** Rounds the size up; a window that reaches over the edge averages what lies inside (as timm's ResNet-D). */
+    record AveragePool(int input, int size) implements Op {}
+
+    /** {@code (N, C, H, W)} to {@code (N, C)}. */
+    record GlobalAveragePool(int input) implements Op {}
+
+    /** Weight {@code (outFeatures, inFeatures)}, bias {@code (outFeatures)}. */
+    record Linear(int input, String name, int inFeatures, int outFeatures) implements Named {}
+}

@@ -1,0 +1,181 @@
+package dev.distillery.trainer.report;
+
+import dev.distillery.report.CurvePoint;
+import dev.distillery.report.ProgressReport;
+import dev.distillery.report.TrainerEnvironment;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells how training goes: one log line per epoch, and each report to the operator if it listens. Only the latest report
+ * matters, so one that cannot be sent is replaced by the next. Sending happens in a daemon thread; {@link #update} never
+ * blocks and never throws.
+ */
+public final class ProgressPusher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressPusher.class);
+
+    private final Cadence cadence;
+    private final ProgressEndpoint endpoint;
+    private final Thread sender;
+    private final Object lock = new Object();
+    private ProgressReport pending;
+    private boolean closing;
+    private boolean lastTry;
+    private CurvePoint logged;
+
+    /**
+     * How often.
+     *
+     * @param interval least time between two posts
+     * @param firstBackOff after a failed post; doubled by each further one
+     * @param maxBackOff where doubling ends
+     * @param patience how long one post, and {@link #close}, may take
+     */
+    record Cadence(Duration interval, Duration firstBackOff, Duration maxBackOff, Duration patience) {
+        static final Cadence DEFAULT = new Cadence(
+                Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(3));
+    }
+
+    /** @param endpoint null to log only */
+    ProgressPusher(ProgressEndpoint endpoint, Cadence cadence) {
+        this.endpoint = endpoint;
+        this.cadence = cadence;
+        this.sender = new Thread(this::sendAll, "progress-pusher");
+        if (endpoint != null) {
+            sender.setDaemon(true);
+            sender.start();
+        }
+    }
+
+    /** @return posts to {@link TrainerEnvironment#PROGRESS_URL}; without a usable one, it only logs */
+    public static ProgressPusher fromEnvironment(Map<String, String> env) {
+        String url = env.get(TrainerEnvironment.PROGRESS_URL);
+        if (url == null || url.isBlank()) {
+            return new ProgressPusher(null, Cadence.DEFAULT);
+        }
+        try {
+            return new ProgressPusher(
+                    new ProgressEndpoint(URI.create(url), env.get(TrainerEnvironment.PROGRESS_TOKEN)), Cadence.DEFAULT);
+        } catch (IllegalArgumentException e) {
+            LOG.warn(
+                    "{}: got {}, expected an http or https URL; progress is only logged",
+                    TrainerEnvironment.PROGRESS_URL,
+                    url);
+            return new ProgressPusher(null, Cadence.DEFAULT);
+        }
+    }
+
+    /** Takes the place of the report before, sent or not. */
+    public void update(ProgressReport report) {
+        logEpoch(report);
+        if (endpoint != null) {
+            synchronized (lock) {
+                pending = report;
+                lock.notifyAll();
+            }
+        }
+    }
+
+    private void logEpoch(ProgressReport report) {
+        List<CurvePoint> curve = report.learningCurve();
+        CurvePoint last = curve == null || curve.isEmpty() ? null : curve.get(curve.size() - 1);
+        if (last != null && !last.equals(logged)) {
+            logged = last;
+            LOG.info(String.format(
+                    Locale.ROOT,
+                    "%s epoch %d/%d: loss %.4f, top-1 %.4f, learning rate %.5g, %.0f images/s, %d s left",
+                    last.stage(),
+                    last.epoch(),
+                    report.epochs(),
+                    last.loss(),
+                    last.top1(),
+                    last.learningRate(),
+                    report.imagesPerSecond(),
+                    report.estimatedSecondsLeft()));
+        }
+    }
+
+    private void sendAll() {
+        Duration backOff = cadence.firstBackOff();
+        boolean away = false;
+        try {
+            while (true) {
+                ProgressReport report = await();
+                if (report == null) {
+                    return;
+                }
+                String problem = endpoint.post(report, cadence.patience());
+                boolean last = settle(report, problem == null);
+                if (problem != null && !away) {
+                    LOG.warn("progress cannot be sent to {}: {}; training goes on", endpoint, problem);
+                } else if (problem == null && away) {
+                    LOG.info("progress reaches {} again", endpoint);
+                }
+                if (last) {
+                    return;
+                }
+                away = problem != null;
+                pause(away ? backOff : cadence.interval());
+                Duration doubled = backOff.multipliedBy(2);
+                backOff = !away
+                        ? cadence.firstBackOff()
+                        : doubled.compareTo(cadence.maxBackOff()) < 0 ? doubled : cadence.maxBackOff();
+            }
+        } catch (InterruptedException e) {
+            // close() ran out of patience; the final report goes by the termination message.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @return the latest report once there is one; null when closing with none left */
+    private ProgressReport await() throws InterruptedException {
+        synchronized (lock) {
+            while (pending == null && !closing) {
+                lock.wait();
+            }
+            lastTry = closing;
+            return pending;
+        }
+    }
+
+    /** @return whether nothing is left to do: closing, and this was the last try or the last report */
+    private boolean settle(ProgressReport report, boolean sent) {
+        synchronized (lock) {
+            if (sent && report.equals(pending)) {
+                pending = null;
+            }
+            return closing && (pending == null || lastTry);
+        }
+    }
+
+    private void pause(Duration time) throws InterruptedException {
+        long until = System.nanoTime() + time.toNanos();
+        synchronized (lock) {
+            long left = until - System.nanoTime();
+            while (!closing && left > 0) {
+                lock.wait(left / 1_000_000, (int) (left % 1_000_000));
+                left = until - System.nanoTime();
+            }
+        }
+    }
+
+    /** Tries once more to send what is unsent, for at most 3 seconds, and ends the thread. A second call does nothing. */
+    @Override
+    public void close() {
+        synchronized (lock) {
+            closing = true;
+            lock.notifyAll();
+        }
+        try {
+            sender.join(cadence.patience().toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        sender.interrupt();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.distillery.trainer.torchscript;
+
+import dev.distillery.trainer.loss.Loss;
+import dev.distillery.trainer.network.Network;
+import dev.distillery.trainer.optimizer.ParameterGroups;
+import dev.distillery.trainer.optimizer.Sgd;
+import dev.distillery.trainer.precision.ComputeType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The methods of a network: {@code step} trains on a batch, {@code infer…} gives logits, {@code layout} prepares values. */
+final class StepScript {
+    static final String STEP = "step";
+    static final String LAYOUT = "layout";
+
+    private final Network network;
+    private final ParameterGroups groups;
+
+    StepScript(Network network, ParameterGroups groups) {
+        this.network = network;
+        this.groups = groups;
+    }
+
+    /**
+     * {@code step(x, scale, shift, pd, pn, st, y, t, md, mn, rate, scaling)}: returns loss and whether a gradient was not
+     * finite, both float32 scalars. {@code t} are the teacher's logits, {@code (0)} without one.
+     */
+    String step(ComputeType type, Loss loss, Sgd optimizer) {
+        List<String> arguments = inferArguments();
+        arguments.addAll(List.of("y: Tensor", "t: Tensor"));
+        arguments.addAll(Sgd.ARGUMENTS);
+        arguments.add("scaling: float");
+        Script script = new Script(STEP, arguments, "List[Tensor]");
+        ForwardScript forward = new ForwardScript(network, groups, type, script);
+        String logits = forward.append(true);
+        Loss.Gradient gradient = loss.append(script, new Loss.Batch(logits, "y", "t", network.classes()));
+        boolean scaled = type == ComputeType.FP16;
+        String logitsGradient = scaled
+                ? script.let("torch.mul(" + gradient.logitsGradient() + ", scaling)")
+                : gradient.logitsGradient();
+        Map<String, String> gradients =
+                new BackwardScript(network, groups, type, script, forward).append(logitsGradient);
+        String found = optimizer.append(script, groups, gradients, gradient.loss(), scaled ? "scaling" : null);
+        String bad = found == null ? script.let("torch.zeros_like(" + gradient.loss() + ")") : found;
+        return script.returning("[" + gradient.loss() + ", " + bad + "]");
+    }
+
+    /** {@code loss(x, scale, shift, pd, pn, st, y, t)}: the loss in training mode, for automatic differentiation. */
+    String loss(ComputeType type, Loss loss) {
+        List<String> arguments = inferArguments();
+        arguments.addAll(List.of("y: Tensor", "t: Tensor"));
+        Script script = new Script("loss", arguments, "Tensor");
+        String logits = new ForwardScript(network, groups, type, script).append(true);
+        return script.returning(loss.append(script, new Loss.Batch(logits, "y", "t", network.classes()))
+                .loss());
+    }
+
+    /** {@code infer<type>(x, scale, shift, pd, pn, st)}: logits by the running statistics. */
+    String infer(ComputeType type) {
+        Script script = new Script(inferName(type), inferArguments(), "Tensor");
+        return script.returning(new ForwardScript(network, groups, type, script).append(false));
+    }
+
+    static String inferName(ComputeType type) {
+        return "infer" + type;
+    }
+
+    /** {@code layout(x)}: the same values channels-last, which the convolution kernels want. */
+    static String layout() {
+        return new Script(LAYOUT, List.of("x: Tensor"), "Tensor").returning("torch.contiguous(x, memory_format=2)");
+    }
+
+    private static List<String> inferArguments() {
+        List<String> arguments = new ArrayList<>(ForwardScript.ARGUMENTS);
+        arguments.addAll(ParameterGroups.ARGUMENTS);
+        arguments.add(ForwardScript.STATISTICS);
+        return arguments;
+    }
+}

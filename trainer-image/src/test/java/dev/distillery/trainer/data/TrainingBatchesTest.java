@@ -1,0 +1,191 @@
+package dev.distillery.trainer.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.augment.Augmentation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class TrainingBatchesTest {
+    private static final long SEED = 5;
+    private static final int COUNT = 103;
+
+    private final LabelledImages images = numbered(COUNT);
+
+    @Test
+    void anEpochIsAPermutationWithoutTheRest() {
+        List<Integer> seen = labels(batches(10), 0);
+        assertThat(seen).hasSize(100).doesNotHaveDuplicates();
+        assertThat(seen).isNotEqualTo(seen.stream().sorted().toList());
+    }
+
+    @Test
+    void orderDependsOnSeedAndEpochOnly() {
+        TrainingBatches batches = batches(10);
+        List<Integer> first = labels(batches, 0);
+        List<Integer> second = labels(batches, 1);
+        assertThat(second).isNotEqualTo(first);
+        assertThat(labels(batches, 0)).isEqualTo(first);
+        assertThat(labels(batches(20), 0)).isEqualTo(first);
+        TrainingBatches otherSeed = new TrainingBatches(images, identity(), 10, SEED + 1);
+        assertThat(labels(otherSeed, 0)).isNotEqualTo(first);
+    }
+
+    @Test
+    void eachPlaceOfTheOrderIsEquallyLikely() {
+        int[] timesFirst = new int[8];
+        for (int epoch = 0; epoch < 8000; epoch++) {
+            timesFirst[EpochOrder.of(SEED, epoch, 8)[0]]++;
+        }
+        // five standard deviations of a binomial count with p = 1/8
+        assertThat(IntStream.of(timesFirst)).allMatch(times -> Math.abs(times - 1000) < 5 * Math.sqrt(8000 * 7.0 / 64));
+    }
+
+    @Test
+    void imagesAndLabelsStayTogether() {
+        try (TrainingBatches.Epoch epoch = batches(10).epoch(3)) {
+            for (Batch batch = epoch.next(); batch != null; batch = epoch.next()) {
+                assertThat(batch.images().isDirect()).isTrue();
+                assertThat(batch.images().remaining()).isEqualTo(10 * 4);
+                assertThat(batch.labels().remaining()).isEqualTo(10 * Long.BYTES);
+                for (int i = 0; i < batch.size(); i++) {
+                    assertThat(batch.images().get(4 * i) & 0xff)
+                            .isEqualTo((int) batch.labels().getLong(8 * i));
+                }
+                batch.release();
+            }
+        }
+    }
+
+    @Test
+    void augmentsByImageAndNotByPlace() {
+        Augmentation augmentation = new Augmentation(SEED, 1, true, 2, 2, 1);
+        TrainingBatches batches = new TrainingBatches(images, augmentation, 7, SEED);
+        try (TrainingBatches.Epoch epoch = batches.epoch(4)) {
+            Batch batch = epoch.next();
+            java.nio.ByteBuffer alone = java.nio.ByteBuffer.allocateDirect(4);
+            for (int i = 0; i < 7; i++) {
+                int index = (int) batch.labels().getLong(8 * i);
+                augmentation.apply(images.pixels(), images.offset(index), alone, 0, 4, index);
+                assertThat(batch.images().slice(4 * i, 4)).isEqualTo(alone);
+            }
+        }
+    }
+
+    @Test
+    void closingEarlyStopsTheWorker() {
+        TrainingBatches batches = batches(1);
+        for (int i = 0; i < 3; i++) {
+            TrainingBatches.Epoch epoch = batches.epoch(i);
+            epoch.next();
+            epoch.close();
+            epoch.close();
+            assertThatThrownBy(epoch::next).hasMessageContaining("closed");
+        }
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("training-batches")));
+    }
+
+    @Test
+    void aWorkersFailureSurfaces() {
+        Augmentation tooLarge = new Augmentation(SEED, 0, false, 50, 50, 1);
+        try (TrainingBatches.Epoch epoch = new TrainingBatches(images, tooLarge, 10, SEED).epoch(2)) {
+            assertThatThrownBy(epoch::next)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("epoch 2")
+                    .hasCauseInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @Test
+    void forgettingToReleaseIsAnErrorAndNoDeadlock() {
+        try (TrainingBatches.Epoch epoch = batches(10).epoch(0)) {
+            for (int i = 0; i < TrainingBatches.RING; i++) {
+                epoch.next();
+            }
+            assertThatThrownBy(epoch::next).hasMessageContaining("release");
+        }
+    }
+
+    @Test
+    void interruptionEndsTheWait() {
+        try (TrainingBatches.Epoch epoch = batches(10).epoch(0)) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(epoch::next).isInstanceOfSatisfying(TrainerException.class, e -> assertThat(e.exitCode())
+                    .isEqualTo(ExitCode.INTERRUPTED));
+        }
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void refusesABatchLargerThanTheData() {
+        assertThatThrownBy(() -> batches(COUNT + 1))
+                .isInstanceOfSatisfying(
+                        TrainerException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.INVALID_RECIPE))
+                .hasMessage("spec.training.batchSize: got 104, expected at most the 103 training images");
+    }
+
+    @Test
+    void validationKeepsOrderAndEndsWithTheRest() {
+        ValidationBatches batches = new ValidationBatches(images, 40);
+        for (int round = 0; round < 2; round++) {
+            ValidationBatches.Pass pass = batches.pass();
+            List<Integer> sizes = new ArrayList<>();
+            List<Integer> seen = new ArrayList<>();
+            for (Batch batch = pass.next(); batch != null; batch = pass.next()) {
+                sizes.add(batch.size());
+                assertThat(batch.images().remaining()).isEqualTo(4 * batch.size());
+                collect(batch, seen);
+            }
+            assertThat(sizes).containsExactly(40, 40, 23);
+            assertThat(seen).isEqualTo(IntStream.range(0, COUNT).boxed().toList());
+        }
+    }
+
+    @Test
+    void validationLendsOneBatchAtATime() {
+        ValidationBatches.Pass pass = new ValidationBatches(images, 1000).pass();
+        assertThat(pass.next().size()).isEqualTo(COUNT);
+        assertThatThrownBy(pass::next).hasMessageContaining("release");
+    }
+
+    private TrainingBatches batches(int batchSize) {
+        return new TrainingBatches(images, identity(), batchSize, SEED);
+    }
+
+    private static Augmentation identity() {
+        return new Augmentation(SEED, 0, false, 2, 2, 1);
+    }
+
+    private static List<Integer> labels(TrainingBatches batches, int number) {
+        List<Integer> seen = new ArrayList<>();
+        try (TrainingBatches.Epoch epoch = batches.epoch(number)) {
+            for (Batch batch = epoch.next(); batch != null; batch = epoch.next()) {
+                collect(batch, seen);
+            }
+        }
+        return seen;
+    }
+
+    private static void collect(Batch batch, List<Integer> seen) {
+        for (int i = 0; i < batch.size(); i++) {
+            seen.add((int) batch.labels().getLong(8 * i));
+        }
+        batch.release();
+    }
+
+    /** Image i has label i and its pixels are i, i + 1, i + 2, i + 3. */
+    private static LabelledImages numbered(int count) {
+        byte[] pixels = new byte[4 * count];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (i / 4 + i % 4);
+        }
+        return new LabelledImages(2, 2, 1, pixels, IntStream.range(0, count).toArray());
+    }
+}

@@ -1,0 +1,174 @@
+package dev.distillery.trainer.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.distillery.report.CurvePoint;
+import dev.distillery.report.ProgressReport;
+import dev.distillery.report.ReportJson;
+import dev.distillery.report.Stage;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ProgressPusherTest {
+    private static final Duration SHORT = Duration.ofMillis(1);
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final List<Long> steps = new CopyOnWriteArrayList<>();
+    private final List<String> tokens = new CopyOnWriteArrayList<>();
+    private final Semaphore answers = new Semaphore(0);
+    private volatile int status = 204;
+    private HttpServer operator;
+
+    @BeforeEach
+    void startOperator() throws IOException {
+        operator = start(0);
+    }
+
+    @AfterEach
+    void stopOperator() {
+        answers.release(1000);
+        operator.stop(0);
+    }
+
+    @Test
+    void onlyTheLatestIsSentWhileAPostIsUnderWay() {
+        try (ProgressPusher pusher = pusher(SHORT, SHORT)) {
+            pusher.update(report(1));
+            await().until(() -> steps.size() == 1);
+            for (int step = 2; step <= 50; step++) {
+                pusher.update(report(step));
+            }
+            answers.release(2);
+            await().until(() -> steps.size() == 2);
+        }
+        assertThat(steps).containsExactly(1L, 50L);
+    }
+
+    @Test
+    void reportsWithinTheIntervalWaitAndClosingSendsTheLast() {
+        answers.release(10);
+        try (ProgressPusher pusher = pusher(LONG, SHORT)) {
+            pusher.update(report(1));
+            await().until(() -> steps.size() == 1);
+            pusher.update(report(2));
+            pusher.update(report(3));
+        }
+        assertThat(steps).containsExactly(1L, 3L);
+    }
+
+    @Test
+    void theTokenIsSent() {
+        answers.release(1);
+        try (ProgressPusher pusher = pusher(SHORT, SHORT)) {
+            pusher.update(report(1));
+        }
+        assertThat(tokens).containsExactly("Bearer secret");
+    }
+
+    @Test
+    void anOperatorThatFailsIsTriedAgain() {
+        answers.release(1000);
+        status = 503;
+        try (ProgressPusher pusher = pusher(SHORT, SHORT)) {
+            pusher.update(report(1));
+            await().until(() -> steps.size() >= 3);
+            status = 204;
+            pusher.update(report(2));
+            await().until(() -> steps.contains(2L));
+        }
+        assertThat(steps.subList(0, 3)).containsOnly(1L);
+    }
+
+    @Test
+    void anOperatorThatWasAwayGetsTheLatest() throws Exception {
+        answers.release(1000);
+        int port = operator.getAddress().getPort();
+        operator.stop(0);
+        try (ProgressPusher pusher = pusher(SHORT, SHORT)) {
+            pusher.update(report(1));
+            pusher.update(report(2));
+            operator = start(port);
+            await().until(() -> steps.contains(2L));
+        }
+    }
+
+    @Test
+    void closingGivesUpAfterOneTry() {
+        answers.release(1000);
+        status = 500;
+        ProgressPusher pusher = pusher(SHORT, LONG);
+        pusher.update(report(1));
+        await().until(() -> steps.size() == 1);
+        pusher.close();
+        pusher.close();
+        assertThat(steps).containsExactly(1L, 1L);
+    }
+
+    @Test
+    void closingDoesNotWaitForAnOperatorThatHangs() {
+        ProgressPusher pusher = new ProgressPusher(
+                new ProgressEndpoint(url(), null),
+                new ProgressPusher.Cadence(SHORT, SHORT, LONG, Duration.ofMillis(50)));
+        pusher.update(report(1));
+        await().until(() -> steps.size() == 1);
+        pusher.close();
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("progress-pusher")));
+    }
+
+    @Test
+    void withoutAUsableUrlItOnlyLogs() {
+        for (Map<String, String> env :
+                List.of(Map.<String, String>of(), Map.of("DISTILLERY_PROGRESS_URL", "ftp://x y"))) {
+            assertThatCode(() -> {
+                        try (ProgressPusher pusher = ProgressPusher.fromEnvironment(env)) {
+                            pusher.update(report(1));
+                        }
+                    })
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    private ProgressPusher pusher(Duration interval, Duration backOff) {
+        return new ProgressPusher(
+                new ProgressEndpoint(url(), "secret"),
+                new ProgressPusher.Cadence(interval, backOff, backOff, PATIENCE));
+    }
+
+    private URI url() {
+        return URI.create("http://127.0.0.1:" + operator.getAddress().getPort() + "/progress");
+    }
+
+    private HttpServer start(int port) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        server.createContext("/progress", exchange -> {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            tokens.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            steps.add(ReportJson.readProgress(body).step());
+            answers.acquireUninterruptibly();
+            exchange.sendResponseHeaders(status, -1);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    private static ProgressReport report(long step) {
+        CurvePoint point = new CurvePoint(Stage.STUDENT, 1, 0.5, 0.8, 0.1);
+        return new ProgressReport("run", Stage.STUDENT, 2, 10, step, 100, 0.4, 0.8, 5210, 30, List.of(point));
+    }
+}
