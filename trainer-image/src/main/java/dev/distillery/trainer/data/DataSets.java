@@ -25,7 +25,7 @@ public final class DataSets {
 
     /**
      * @param claimsFolder where {@code pvc://} URIs are found; null if there is no such folder
-     * @throws TrainerException INVALID_RECIPE for a URI that cannot be resolved, INVALID_DATA for every defect of a file
+     * @throws TrainerException INVALID_RECIPE for a URI that cannot be resolved or a class without a name, INVALID_DATA for every defect of a file
      *     or of files that do not fit together, OUT_OF_MEMORY if the heap cannot hold the images
      */
     public static DataSet load(Dataset recipe, Path claimsFolder) {
@@ -83,6 +83,16 @@ public final class DataSets {
         if (named.size() > held) {
             throw invalid("spec.dataset.classes: got " + named.size() + " names, but the training labels hold " + held
                     + " classes (0 to " + (held - 1) + "); name exactly those");
+        }
+        for (int i = 0; i < named.size(); i++) {
+            if (named.get(i) == null
+                    || named.get(i).isBlank()
+                    || named.get(i).lines().count() > 1) {
+                throw new TrainerException(
+                        ExitCode.INVALID_RECIPE,
+                        "spec.dataset.classes[" + i + "]: got a blank name or one with a line break, expected one line"
+                                + " of text, because labels.txt holds a name a line");
+            }
         }
         return List.copyOf(named);
     }

@@ -2,6 +2,7 @@ package dev.distillery.trainer.torchscript;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -26,6 +27,7 @@ import java.util.Map;
 
 /** A network with its optimizer state, trained in place, one call a step. */
 public final class TrainingNetwork implements AutoCloseable {
+    private final ComputeType type;
     private final LossScale lossScale;
     private final TorchScriptModule module;
     private final DeviceValues values;
@@ -58,7 +60,7 @@ public final class TrainingNetwork implements AutoCloseable {
         PtNDManager manager = torch.manager();
         Network network = setup.network();
         ParameterGroups groups = new ParameterGroups(network, setup.decayRule());
-        ComputeType type = setup.precision().type();
+        this.type = setup.precision().type();
         this.lossScale = setup.precision().lossScale();
         StepScript script = new StepScript(network, groups);
         List<String> methods =
@@ -74,18 +76,17 @@ public final class TrainingNetwork implements AutoCloseable {
      * Trains on one batch.
      *
      * @param images direct, {@code (N, H, W, C) uint8}
-     * @param labels {@code (N)}, each 0 to K − 1
-     * @param teacher gives the logits to imitate, on the same images; null for none
-     * @param teacherType what the teacher computes in
+     * @param labels direct, {@code (N) int64} in native byte order, each 0 to K − 1
+     * @param count N
+     * @param teacher gives the logits to imitate, on the same images and in the same compute type; null for none
      * @param rate the learning rate of this step
      */
-    public Outcome step(
-            ByteBuffer images, long[] labels, InferenceNetwork teacher, ComputeType teacherType, double rate) {
+    public Outcome step(ByteBuffer images, ByteBuffer labels, int count, InferenceNetwork teacher, double rate) {
         try (PtNDManager scope = (PtNDManager) values.manager().newSubManager()) {
-            PtNDArray pixels = inference.pixels(scope, images, labels.length);
-            NDArray teacherLogits =
-                    teacher == null ? scope.create(new float[0]) : teacher.logits(scope, pixels, teacherType);
-            NDList result = run(scope, pixels, scope.create(labels, new Shape(labels.length)), teacherLogits, rate);
+            PtNDArray pixels = inference.pixels(scope, images, count);
+            NDArray teacherLogits = teacher == null ? scope.create(new float[0]) : teacher.logits(scope, pixels, type);
+            NDList result =
+                    run(scope, pixels, scope.create(labels, new Shape(count), DataType.INT64), teacherLogits, rate);
             boolean skipped = result.get(1).getFloat() != 0;
             lossScale.update(!skipped);
             return new Outcome(result.get(0).getFloat(), skipped);

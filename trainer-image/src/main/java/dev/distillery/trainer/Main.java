@@ -1,0 +1,45 @@
+package dev.distillery.trainer;
+
+import dev.distillery.report.ExitCode;
+import dev.distillery.report.Stage;
+import dev.distillery.trainer.stage.StageRunner;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** {@code trainer teacher}, {@code trainer student}, {@code trainer predict MODEL IMAGE…}. */
+public final class Main {
+    private static final String USAGE =
+            """
+            usage: trainer teacher | student          one stage of a recipe, by the environment that the operator sets
+                   trainer predict MODEL IMAGE...     classify images with a published model; predict --help says more
+            """;
+
+    private Main() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        AtomicInteger code = new AtomicInteger(ExitCode.INTERNAL_ERROR.code());
+        // libtorch keeps memory per thread; a thread of its own gets the settings of NativeAllocator from its first
+        // block.
+        Thread work = new Thread(() -> code.set(run(args)), "trainer");
+        work.start();
+        work.join();
+        System.exit(code.get());
+    }
+
+    private static int run(String[] args) {
+        String command = args.length == 0 ? "" : args[0];
+        return switch (command) {
+            case "teacher" ->
+                new StageRunner(Stage.TEACHER, System.getenv()).run().code();
+            case "student" ->
+                new StageRunner(Stage.STUDENT, System.getenv()).run().code();
+            case "--help", "-h" -> {
+                System.out.print(USAGE);
+                yield ExitCode.SUCCEEDED.code();
+            }
+            default -> {
+                System.err.print((command.isEmpty() ? "" : "unknown command '" + command + "'\n") + USAGE);
+                yield ExitCode.USAGE.code();
+            }
+        };
+    }
+}

@@ -1,0 +1,85 @@
+package dev.distillery.trainer.gate;
+
+import ai.djl.engine.Engine;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.distillery.trainer.data.LabelledImages;
+import dev.distillery.trainer.export.OnnxExporter;
+import dev.distillery.trainer.network.Normalization;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.Map;
+
+/** An exported model in ONNX Runtime, as a service would run it. */
+final class OnnxModel implements AutoCloseable {
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final Normalization normalization;
+    private final boolean rawInput;
+
+    /** @param threads of one inference; 1 for a comparable latency */
+    OnnxModel(byte[] model, Normalization normalization, int threads) throws OrtException {
+        // DJL insists on creating the environment itself; one that exists already makes its engine fail.
+        Engine.getEngine("OnnxRuntime");
+        this.environment = OrtEnvironment.getEnvironment();
+        this.normalization = normalization;
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setIntraOpNumThreads(threads);
+            this.session = environment.createSession(model, options);
+        }
+        this.rawInput = session.getInputNames().contains(OnnxExporter.RAW_INPUT);
+    }
+
+    /**
+     * @param first index of the first image
+     * @return {@code (count, K)} row-major
+     */
+    float[] logits(LabelledImages images, int first, int count) throws OrtException {
+        try (OnnxTensor input = rawInput ? raw(images, first, count) : normalised(images, first, count)) {
+            return logits(input);
+        }
+    }
+
+    private float[] logits(OnnxTensor input) throws OrtException {
+        String name = rawInput ? OnnxExporter.RAW_INPUT : OnnxExporter.NORMALISED_INPUT;
+        try (OrtSession.Result result = session.run(Map.of(name, input))) {
+            FloatBuffer values = ((OnnxTensor) result.get(OnnxExporter.LOGITS).orElseThrow()).getFloatBuffer();
+            float[] logits = new float[values.remaining()];
+            values.get(logits);
+            return logits;
+        }
+    }
+
+    private OnnxTensor raw(LabelledImages images, int first, int count) throws OrtException {
+        ByteBuffer pixels = ByteBuffer.allocateDirect(count * images.imageBytes());
+        pixels.put(images.pixels(), images.offset(first), pixels.capacity()).flip();
+        long[] shape = {count, images.height(), images.width(), images.channels()};
+        return OnnxTensor.createTensor(environment, pixels, shape, OnnxJavaType.UINT8);
+    }
+
+    private OnnxTensor normalised(LabelledImages images, int first, int count) throws OrtException {
+        int plane = images.height() * images.width();
+        int channels = images.channels();
+        float[] scale = normalization.scale();
+        float[] shift = normalization.shift();
+        float[] values = new float[count * images.imageBytes()];
+        for (int i = 0; i < count; i++) {
+            for (int p = 0; p < plane; p++) {
+                for (int c = 0; c < channels; c++) {
+                    int pixel = images.pixels()[images.offset(first + i) + p * channels + c] & 0xff;
+                    values[(i * channels + c) * plane + p] = pixel * scale[c] + shift[c];
+                }
+            }
+        }
+        long[] shape = {count, channels, images.height(), images.width()};
+        return OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape);
+    }
+
+    @Override
+    public void close() throws OrtException {
+        session.close();
+    }
+}

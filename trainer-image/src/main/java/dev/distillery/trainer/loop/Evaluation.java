@@ -1,0 +1,43 @@
+package dev.distillery.trainer.loop;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.distillery.trainer.data.Batch;
+import dev.distillery.trainer.data.LabelledImages;
+import dev.distillery.trainer.data.ValidationBatches;
+import dev.distillery.trainer.metrics.Confusion;
+import dev.distillery.trainer.precision.ComputeType;
+import dev.distillery.trainer.torchscript.InferenceNetwork;
+
+/** A frozen network's logits on a set of images, FP32. */
+public final class Evaluation {
+    private static final int BATCH_SIZE = 250;
+
+    private Evaluation() {}
+
+    /** @return {@code (images, K)} row-major */
+    public static float[] logits(PtNDManager parent, InferenceNetwork network, LabelledImages images) {
+        int classes = network.network().classes();
+        float[] all = new float[Math.multiplyExact(images.count(), classes)];
+        ValidationBatches.Pass pass = new ValidationBatches(images, BATCH_SIZE).pass();
+        int done = 0;
+        for (Batch batch = pass.next(); batch != null; batch = pass.next()) {
+            try (PtNDManager scope = (PtNDManager) parent.newSubManager()) {
+                float[] some = network.logits(scope, batch.images(), batch.size(), ComputeType.FP32)
+                        .toFloatArray();
+                System.arraycopy(some, 0, all, done * classes, some.length);
+            }
+            done += batch.size();
+            batch.release();
+        }
+        return all;
+    }
+
+    /** @param logits {@code (images, classes)} row-major */
+    public static Confusion confusion(float[] logits, LabelledImages images, int classes) {
+        Confusion confusion = new Confusion(classes);
+        for (int i = 0; i < images.count(); i++) {
+            confusion.add(logits, i, images.label(i));
+        }
+        return confusion;
+    }
+}

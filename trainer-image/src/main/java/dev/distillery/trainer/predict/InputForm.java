@@ -1,0 +1,80 @@
+package dev.distillery.trainer.predict;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.TensorInfo;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * What a model takes: uint8 (N, H, W, C), or float32 (N, C, H, W) normalised by the caller.
+ *
+ * @param channels 1 or 3
+ * @param mean (channels), of pixels scaled to [0, 1]; null if the model normalises
+ * @param std (channels), likewise
+ */
+record InputForm(int height, int width, int channels, float[] mean, float[] std) {
+
+    /**
+     * @param metadata {@code distillery.mean} and {@code distillery.std}, comma separated, for a float32 input
+     * @throws IllegalArgumentException that says what was found, if the model takes something else
+     */
+    static InputForm of(TensorInfo tensor, Map<String, String> metadata) {
+        long[] shape = tensor.getShape();
+        boolean normalised = tensor.type == OnnxJavaType.FLOAT;
+        if (shape.length != 4 || (!normalised && tensor.type != OnnxJavaType.UINT8)) {
+            throw new IllegalArgumentException(
+                    "an input of type " + tensor.type + " and shape " + Arrays.toString(shape));
+        }
+        long channels = normalised ? shape[1] : shape[3];
+        long height = normalised ? shape[2] : shape[1];
+        long width = normalised ? shape[3] : shape[2];
+        if (Math.min(height, width) < 1 || Math.max(height, width) > 10_000 || (channels != 1 && channels != 3)) {
+            throw new IllegalArgumentException("an input of shape " + Arrays.toString(shape)
+                    + ", where height and width must be fixed and channels 1 or 3");
+        }
+        return new InputForm(
+                (int) height,
+                (int) width,
+                (int) channels,
+                normalised ? floats(metadata, "distillery.mean", (int) channels) : null,
+                normalised ? floats(metadata, "distillery.std", (int) channels) : null);
+    }
+
+    private static float[] floats(Map<String, String> metadata, String key, int channels) {
+        String text = metadata.getOrDefault(key, "");
+        String[] parts = text.split(",");
+        float[] values = new float[channels];
+        try {
+            for (int i = 0; i < channels; i++) {
+                values[i] = Float.parseFloat(parts[i].strip());
+            }
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            throw new IllegalArgumentException(
+                    "metadata " + key + " \"" + text + "\" where " + channels + " numbers belong", e);
+        }
+        return values;
+    }
+
+    boolean normalised() {
+        return mean != null;
+    }
+
+    /** @return of a batch of one */
+    long[] shape() {
+        return normalised() ? new long[] {1, channels, height, width} : new long[] {1, height, width, channels};
+    }
+
+    /**
+     * @param pixels uint8, (height, width, channels)
+     * @return float32, (channels, height, width), (pixel / 255 − mean) / std
+     */
+    float[] normalise(byte[] pixels) {
+        int plane = height * width;
+        float[] values = new float[pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+            int c = i % channels;
+            values[c * plane + i / channels] = ((pixels[i] & 0xff) / 255f - mean[c]) / std[c];
+        }
+        return values;
+    }
+}

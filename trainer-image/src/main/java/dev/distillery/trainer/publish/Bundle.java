@@ -1,0 +1,41 @@
+package dev.distillery.trainer.publish;
+
+import dev.distillery.recipe.ResolvedRecipe;
+import dev.distillery.report.CurvePoint;
+import dev.distillery.report.Result;
+import java.util.List;
+
+/**
+ * A student that passed the gate, and all that is known about it.
+ *
+ * @param runId names the run; publishing the same run again gives the version it already has
+ * @param recipe names the model, its destinations and perhaps its version
+ * @param onnx the content of {@code model.onnx}
+ * @param classes names by label
+ * @param curve points of teacher and student, whole
+ * @param recall (classes), share of each class's validation images classified right; NaN for a class without any
+ * @param confusion (classes, classes), validation images by true class, then by predicted class
+ * @param warnings what a user should know though it worked
+ */
+public record Bundle(
+        String runId,
+        ResolvedRecipe recipe,
+        byte[] onnx,
+        ModelInput input,
+        List<String> classes,
+        DataFacts data,
+        Result result,
+        List<CurvePoint> curve,
+        double[] recall,
+        int[][] confusion,
+        List<String> warnings) {
+
+    public String modelName() {
+        return recipe.modelName();
+    }
+
+    /** @return class names, one a line, by label */
+    String labelsText() {
+        return String.join("\n", classes) + "\n";
+    }
+}

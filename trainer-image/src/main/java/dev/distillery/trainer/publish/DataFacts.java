@@ -1,0 +1,8 @@
+package dev.distillery.trainer.publish;
+
+/**
+ * What the student was trained and measured on.
+ *
+ * @param digest of the data set, over the digests of its four files
+ */
+public record DataFacts(int trainImages, int validationImages, String digest) {}

@@ -1,0 +1,217 @@
+package dev.distillery.trainer.publish;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distillery.recipe.Dataset;
+import dev.distillery.recipe.Network;
+import dev.distillery.recipe.TrainingRecipeSpec;
+import dev.distillery.report.Result;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The model card (after Mitchell et al. 2019): data, recipe, tricks, figures, limits and use, as Markdown. */
+final class ModelCard {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final Bundle bundle;
+    private final TrainingRecipeSpec spec;
+    private final StringBuilder text = new StringBuilder();
+
+    private ModelCard(Bundle bundle) {
+        this.bundle = bundle;
+        this.spec = bundle.recipe().spec();
+    }
+
+    /** @param withChart whether {@code learning-curve.svg} lies beside the card */
+    static String render(Bundle bundle, boolean withChart) {
+        ModelCard card = new ModelCard(bundle);
+        card.summary();
+        card.figures(withChart);
+        card.data();
+        card.training();
+        card.tricks();
+        card.limits();
+        card.text.append(UseFromPython.render(bundle));
+        return card.text.toString();
+    }
+
+    private void summary() {
+        add("# %s", bundle.modelName());
+        add("");
+        add(
+                "An image classifier: %d classes, %d × %d pixels, %s. A %s of %,d parameters%s, as ONNX.",
+                bundle.classes().size(),
+                bundle.input().height(),
+                bundle.input().width(),
+                bundle.input().channels() == 1 ? "grey" : bundle.input().channels() + " channels",
+                network(spec.student()),
+                bundle.result().parameters(),
+                bundle.recipe().teacherHash() == null ? "" : ", distilled from a " + network(spec.teacher()));
+        add("");
+        add(
+                "- Recipe `%s/%s`, digest `%s`",
+                bundle.recipe().namespace(),
+                bundle.recipe().name(),
+                bundle.recipe().digest());
+        add("- Run `%s`", bundle.runId());
+    }
+
+    private void figures(boolean withChart) {
+        Result result = bundle.result();
+        section("Figures");
+        add("| figure | value |");
+        add("|---|---|");
+        add("| top-1 on the validation images, in ONNX Runtime | %.4f |", result.top1());
+        if (result.teacherTop1() != null) {
+            add("| teacher's top-1 | %.4f |", result.teacherTop1());
+        }
+        add("| greatest logit difference, ONNX Runtime to the trained network | %.2e |", result.parityError());
+        add("| images with the same top-1 in both | %.4f |", result.agreement());
+        add("| size of model.onnx | %,d bytes |", result.onnxBytes());
+        add("| latency, one image, one thread, median, trainer's machine | %.3f ms |", result.latencyMillisP50());
+        add("| time to train the student | %.0f s |", result.trainSeconds());
+        add("");
+        if (withChart) {
+            add("![Learning curve](learning-curve.svg)");
+            add("");
+        }
+        add("| label | class | validation images | recall | most often taken for |");
+        add("|---|---|---|---|---|");
+        for (int i = 0; i < bundle.classes().size(); i++) {
+            int[] row = bundle.confusion()[i];
+            double recall = bundle.recall()[i];
+            add(
+                    "| %d | %s | %d | %s | %s |",
+                    i,
+                    cell(bundle.classes().get(i)),
+                    Arrays.stream(row).sum(),
+                    Double.isNaN(recall) ? "no images" : String.format(Locale.ROOT, "%.4f", recall),
+                    mostConfused(i, row));
+        }
+    }
+
+    private String mostConfused(int label, int[] row) {
+        int most = -1;
+        for (int j = 0; j < row.length; j++) {
+            if (j != label && row[j] > 0 && (most < 0 || row[j] > row[most])) {
+                most = j;
+            }
+        }
+        return most < 0 ? "none" : cell(bundle.classes().get(most)) + " (" + row[most] + ")";
+    }
+
+    private void data() {
+        section("Data");
+        add(
+                "%,d training and %,d validation images; digest over all files `%s`.",
+                bundle.data().trainImages(),
+                bundle.data().validationImages(),
+                bundle.data().digest());
+        add("");
+        add("| file | URI | SHA-256 that the recipe asked for |");
+        add("|---|---|---|");
+        Dataset data = spec.dataset();
+        Map<String, Dataset.Split> splits =
+                new java.util.TreeMap<>(Map.of("training", data.train(), "validation", data.validation()));
+        splits.forEach((name, split) -> {
+            for (boolean images : List.of(true, false)) {
+                Dataset.Source source = images ? split.images() : split.labels();
+                add(
+                        "| %s %s | `%s` | %s |",
+                        name,
+                        images ? "images" : "labels",
+                        source.uri(),
+                        source.sha256() == null ? "none" : "`" + source.sha256() + "`");
+            }
+        });
+        add("");
+        add(
+                "Augmentation of the training images: crop %d, flip %s.",
+                data.augmentation().crop(), data.augmentation().flip());
+    }
+
+    private void training() {
+        section("Training");
+        if (bundle.recipe().teacherHash() != null) {
+            add(
+                    "- Teacher: %s, %d epochs, `%s`",
+                    network(spec.teacher()),
+                    spec.teacher().epochs(),
+                    bundle.recipe().teacherHash());
+        }
+        add("- Student: %s, %d epochs", network(spec.student()), spec.student().epochs());
+        add(
+                "- Batch size %d, seed %d",
+                spec.training().batchSize(), spec.training().seed());
+        add("- SGD: %s", values((ObjectNode) MAPPER.valueToTree(spec.training().optimizer())));
+        add("");
+        add("The whole recipe is `recipe.json`.");
+    }
+
+    private void tricks() {
+        section("Tricks");
+        add("| trick | on | values |");
+        add("|---|---|---|");
+        ObjectNode tricks = MAPPER.valueToTree(spec.tricks());
+        for (Map.Entry<String, JsonNode> trick : tricks.properties()) {
+            ObjectNode values = (ObjectNode) trick.getValue();
+            String on = values.path("enabled").asBoolean() ? "yes" : "no";
+            values.remove("enabled");
+            add("| %s | %s | %s |", trick.getKey(), on, values(values));
+        }
+    }
+
+    private void limits() {
+        section("Limits");
+        add("- Top-1 and recall hold for images like the validation images, and for nothing else. The same images"
+                + " decided whether the student was published, so the best of many attempts looks better than"
+                + " it is.");
+        add(
+                "- The network always answers with one of its %d classes; it does not know what it has never seen.",
+                bundle.classes().size());
+        add("- Probabilities come from a plain softmax and were not calibrated.");
+        for (String warning : bundle.warnings()) {
+            add("- %s", warning);
+        }
+    }
+
+    private static String values(ObjectNode fields) {
+        return fields.isEmpty()
+                ? "–"
+                : fields.properties().stream()
+                        .map(field -> field.getKey() + " " + value(field.getValue()))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static String value(JsonNode value) {
+        if (value.isNull()) {
+            return "none";
+        }
+        if (value.isNumber()) {
+            return value.decimalValue().stripTrailingZeros().toPlainString();
+        }
+        return value.isObject() ? "(" + values((ObjectNode) value) + ")" : value.asText();
+    }
+
+    private static String network(Network network) {
+        return network.model().family() + "-" + network.model().depth();
+    }
+
+    private static String cell(String name) {
+        return name.replace("|", "\\|");
+    }
+
+    private void section(String title) {
+        add("");
+        add("## %s", title);
+        add("");
+    }
+
+    private void add(String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values)).append('\n');
+    }
+}

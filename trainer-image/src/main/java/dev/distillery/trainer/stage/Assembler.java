@@ -1,0 +1,87 @@
+package dev.distillery.trainer.stage;
+
+import dev.distillery.recipe.Training;
+import dev.distillery.recipe.TrainingRecipeSpec;
+import dev.distillery.recipe.Tricks;
+import dev.distillery.report.Stage;
+import dev.distillery.trainer.data.DataSet;
+import dev.distillery.trainer.loop.TrainingPlan;
+import dev.distillery.trainer.loss.CrossEntropy;
+import dev.distillery.trainer.loss.Loss;
+import dev.distillery.trainer.network.Network;
+import dev.distillery.trainer.network.ResidualNetworks;
+import dev.distillery.trainer.optimizer.Sgd;
+import dev.distillery.trainer.schedule.Schedule;
+import dev.distillery.trainer.tricks.cosine.CosineDecay;
+import dev.distillery.trainer.tricks.distillation.Distillation;
+import dev.distillery.trainer.tricks.labelsmoothing.LabelSmoothing;
+import dev.distillery.trainer.tricks.linearscaling.LinearScaling;
+import dev.distillery.trainer.tricks.mixedprecision.Hardware;
+import dev.distillery.trainer.tricks.mixedprecision.MixedPrecision;
+import dev.distillery.trainer.tricks.modeltweaks.ModelTweaks;
+import dev.distillery.trainer.tricks.nobiasdecay.NoBiasDecay;
+import dev.distillery.trainer.tricks.warmup.Warmup;
+
+/** From a recipe to what each stage is trained with. The one class that knows all eight tricks. */
+public final class Assembler {
+    /** Keeps the teacher's initial weights apart from the student's. */
+    private static final long TEACHER_SEED = 0x7EAC4E5L;
+
+    private final TrainingRecipeSpec spec;
+    private final DataSet data;
+    private final Hardware hardware;
+
+    public Assembler(TrainingRecipeSpec spec, DataSet data, Hardware hardware) {
+        this.spec = spec;
+        this.data = data;
+        this.hardware = hardware;
+    }
+
+    public TrainingPlan plan(Stage stage, int batchesPerEpoch) {
+        Training training = spec.training();
+        Tricks tricks = spec.tricks();
+        Training.Optimizer optimizer = training.optimizer();
+        return new TrainingPlan(
+                network(stage),
+                loss(stage),
+                new Sgd(optimizer.momentum(), optimizer.nesterov(), optimizer.weightDecay()),
+                NoBiasDecay.of(tricks.noBiasDecay()),
+                MixedPrecision.of(tricks.mixedPrecision(), hardware),
+                schedule(stage, batchesPerEpoch),
+                recipe(stage).epochs(),
+                stage == Stage.TEACHER ? training.seed() ^ TEACHER_SEED : training.seed());
+    }
+
+    public Network network(Stage stage) {
+        return ResidualNetworks.build(
+                recipe(stage).model(),
+                ModelTweaks.of(spec.tricks().modelTweaks()),
+                data.channels(),
+                data.height(),
+                data.width(),
+                data.classes().size());
+    }
+
+    private Loss loss(Stage stage) {
+        boolean forTeacher = stage == Stage.TEACHER;
+        Loss onLabels = new CrossEntropy(LabelSmoothing.of(spec.tricks().labelSmoothing(), forTeacher));
+        Tricks.Distillation distillation = spec.tricks().distillation();
+        return distillation.enabled() && !forTeacher
+                ? new Distillation(onLabels, distillation.temperature(), distillation.hardLabelWeight())
+                : onLabels;
+    }
+
+    private Schedule schedule(Stage stage, int batchesPerEpoch) {
+        Tricks tricks = spec.tricks();
+        double peak =
+                LinearScaling.of(tricks.linearScaling()).at(spec.training().batchSize());
+        long steps = (long) recipe(stage).epochs() * batchesPerEpoch;
+        long left = steps - Warmup.steps(tricks.warmup(), batchesPerEpoch);
+        Schedule decay = CosineDecay.of(tricks.cosineDecay(), peak, left, batchesPerEpoch);
+        return Warmup.of(tricks.warmup(), peak, batchesPerEpoch, decay);
+    }
+
+    private dev.distillery.recipe.Network recipe(Stage stage) {
+        return stage == Stage.TEACHER ? spec.teacher() : spec.student();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.distillery.trainer.stage;
+
+import dev.distillery.recipe.ResolvedRecipe;
+import dev.distillery.report.CurvePoint;
+import dev.distillery.report.Stage;
+import dev.distillery.trainer.augment.Augmentation;
+import dev.distillery.trainer.data.DataSet;
+import dev.distillery.trainer.data.SourceLocation;
+import dev.distillery.trainer.data.TrainingBatches;
+import dev.distillery.trainer.loop.TrainingLoop;
+import dev.distillery.trainer.loop.TrainingPlan;
+import dev.distillery.trainer.network.Normalization;
+import dev.distillery.trainer.network.Weights;
+import dev.distillery.trainer.report.ProgressPusher;
+import dev.distillery.trainer.torchscript.InferenceNetwork;
+import dev.distillery.trainer.torchscript.LibTorch;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What both stages share.
+ *
+ * @param workspace a folder that outlives the process
+ * @param location finds the recipe's files and destinations
+ */
+record StageContext(
+        ResolvedRecipe recipe,
+        String runId,
+        Path workspace,
+        SourceLocation location,
+        DataSet data,
+        LibTorch torch,
+        Assembler assembler,
+        ProgressPusher pusher) {
+
+    /** @param seconds wall time of the training, its validations included */
+    record Trained(Weights weights, List<CurvePoint> curve, double seconds) {}
+
+    Normalization normalization() {
+        return new Normalization(data.mean(), data.std());
+    }
+
+    /** @param teacher frozen, null for none */
+    Trained train(Stage stage, InferenceNetwork teacher) {
+        int batchSize = recipe.spec().training().batchSize();
+        long seed = recipe.spec().training().seed();
+        boolean flip = recipe.spec().dataset().augmentation().flip();
+        int crop = recipe.spec().dataset().augmentation().crop();
+        Augmentation augmentation = new Augmentation(seed, crop, flip, data.height(), data.width(), data.channels());
+        TrainingBatches batches = new TrainingBatches(data.train(), augmentation, batchSize, seed);
+        TrainingPlan plan = assembler.plan(stage, batches.batchesPerEpoch());
+        long steps = (long) plan.epochs() * batches.batchesPerEpoch();
+        ProgressReporter reporter = new ProgressReporter(runId, stage, plan.epochs(), steps, batchSize, pusher);
+        long start = System.nanoTime();
+        Weights weights =
+                new TrainingLoop(torch, plan, batches, data.validation(), normalization(), reporter).run(teacher);
+        return new Trained(weights, reporter.curve(), (System.nanoTime() - start) / 1e9);
+    }
+}

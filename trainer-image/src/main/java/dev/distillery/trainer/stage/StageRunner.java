@@ -1,0 +1,127 @@
+package dev.distillery.trainer.stage;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.distillery.recipe.ResolvedRecipe;
+import dev.distillery.report.ExitCode;
+import dev.distillery.report.RunReport;
+import dev.distillery.report.Stage;
+import dev.distillery.report.TrainerEnvironment;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.data.DataSet;
+import dev.distillery.trainer.data.DataSets;
+import dev.distillery.trainer.data.SourceLocation;
+import dev.distillery.trainer.report.ProgressPusher;
+import dev.distillery.trainer.report.TerminationMessage;
+import dev.distillery.trainer.torchscript.LibTorch;
+import dev.distillery.trainer.tricks.mixedprecision.Hardware;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs one stage by its environment; whatever happens ends as one report and one exit code. */
+public final class StageRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(StageRunner.class);
+    private static final ObjectMapper STRICT =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private final Stage stage;
+    private final Map<String, String> env;
+    private final AtomicReference<RunReport> written = new AtomicReference<>();
+
+    public StageRunner(Stage stage, Map<String, String> env) {
+        this.stage = stage;
+        this.env = env;
+    }
+
+    /** @return the process's exit code; the report has been written */
+    public ExitCode run() {
+        Thread onTermination =
+                new Thread(() -> write(failure(ExitCode.INTERRUPTED, "stopped by a signal before the stage was done")));
+        Runtime.getRuntime().addShutdownHook(onTermination);
+        RunReport report = guarded();
+        write(report);
+        return ExitCode.ofReason(report.reason());
+    }
+
+    private RunReport guarded() {
+        try {
+            return execute();
+        } catch (TrainerException e) {
+            return failure(e.exitCode(), e.getMessage());
+        } catch (OutOfMemoryError e) {
+            return failure(
+                    ExitCode.OUT_OF_MEMORY,
+                    "the Java heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB is full (" + e.getMessage()
+                            + "); raise spec.compute.memory or lower spec.training.batchSize");
+        } catch (RuntimeException e) {
+            LOG.error("the {} stage failed", stage, e);
+            return failure(ExitCode.INTERNAL_ERROR, "unexpected " + e + "; the pod's log has the stack trace");
+        }
+    }
+
+    private RunReport execute() {
+        ResolvedRecipe recipe = readRecipe(Path.of(required(TrainerEnvironment.RECIPE)));
+        String runId = required(TrainerEnvironment.RUN_ID);
+        Path workspace = Path.of(required(TrainerEnvironment.WORKSPACE));
+        String claims = env.get(TrainerEnvironment.CLAIMS);
+        Path claimsFolder = claims == null || claims.isBlank() ? null : Path.of(claims);
+        boolean gpu = recipe.spec().compute().gpus() > 0;
+        DataSet data = DataSets.load(recipe.spec().dataset(), claimsFolder);
+        LOG.info(
+                "{}: {} training and {} validation images, {} classes",
+                stage,
+                data.train().count(),
+                data.validation().count(),
+                data.classes().size());
+        try (LibTorch torch = LibTorch.start(recipe.spec().compute().cpus(), gpu);
+                ProgressPusher pusher = ProgressPusher.fromEnvironment(env)) {
+            Assembler assembler = new Assembler(recipe.spec(), data, Hardware.detect(gpu));
+            SourceLocation location = new SourceLocation(claimsFolder);
+            StageContext context = new StageContext(recipe, runId, workspace, location, data, torch, assembler, pusher);
+            return stage == Stage.TEACHER ? TeacherStage.run(context) : StudentStage.run(context);
+        }
+    }
+
+    private static ResolvedRecipe readRecipe(Path file) {
+        try {
+            return STRICT.readValue(file.toFile(), ResolvedRecipe.class);
+        } catch (IOException e) {
+            throw new TrainerException(
+                    ExitCode.INVALID_RECIPE,
+                    file + ": got " + e.getMessage() + ", expected the resolved recipe that the operator writes",
+                    e);
+        }
+    }
+
+    private String required(String variable) {
+        String value = env.get(variable);
+        if (value == null || value.isBlank()) {
+            throw new TrainerException(
+                    ExitCode.USAGE,
+                    "environment variable " + variable + ": got nothing, expected what the operator sets");
+        }
+        return value;
+    }
+
+    private RunReport failure(ExitCode code, String message) {
+        String runId = env.getOrDefault(TrainerEnvironment.RUN_ID, "");
+        return new RunReport(runId, stage, code.reason(), message, null, false, null, List.of(), List.of(), List.of());
+    }
+
+    /** The first report counts: a signal that arrives when all is done changes nothing. */
+    private void write(RunReport report) {
+        if (written.compareAndSet(null, report)) {
+            TerminationMessage.write(report, env);
+            if (report.succeeded()) {
+                LOG.info("{}", report.message());
+            } else {
+                LOG.error("{}: {}", report.reason(), report.message());
+            }
+        }
+    }
+}

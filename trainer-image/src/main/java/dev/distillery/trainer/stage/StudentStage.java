@@ -1,0 +1,182 @@
+package dev.distillery.trainer.stage;
+
+import dev.distillery.recipe.ResolvedRecipe;
+import dev.distillery.report.Artifact;
+import dev.distillery.report.CurvePoint;
+import dev.distillery.report.ExitCode;
+import dev.distillery.report.Result;
+import dev.distillery.report.RunReport;
+import dev.distillery.report.Stage;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.checkpoint.Teacher;
+import dev.distillery.trainer.checkpoint.TeacherStore;
+import dev.distillery.trainer.export.OnnxExporter;
+import dev.distillery.trainer.gate.OnnxGate;
+import dev.distillery.trainer.loop.Evaluation;
+import dev.distillery.trainer.network.Network;
+import dev.distillery.trainer.network.Weights;
+import dev.distillery.trainer.precision.ComputeType;
+import dev.distillery.trainer.publish.Bundle;
+import dev.distillery.trainer.publish.DataFacts;
+import dev.distillery.trainer.publish.ModelInput;
+import dev.distillery.trainer.publish.ModelRepository;
+import dev.distillery.trainer.torchscript.InferenceNetwork;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Trains the student, by a teacher where the recipe distils, and exports, gates and publishes it. */
+final class StudentStage {
+    private final StageContext context;
+    private final ResolvedRecipe recipe;
+
+    private StudentStage(StageContext context) {
+        this.context = context;
+        this.recipe = context.recipe();
+    }
+
+    static RunReport run(StageContext context) {
+        return new StudentStage(context).run();
+    }
+
+    private RunReport run() {
+        Teacher teacher = recipe.teacherHash() == null ? null : loadTeacher();
+        StageContext.Trained student = train(teacher);
+        Network network = context.assembler().network(Stage.STUDENT);
+        byte[] onnx = export(network, student.weights());
+        OnnxGate.Measurement measured = OnnxGate.measure(
+                onnx, context.normalization(), context.data().validation(), trainerLogits(network, student.weights()));
+        Result result = result(network, teacher, student, onnx, measured);
+        List<String> refusals = new OnnxGate(recipe.spec().gate()).refusals(measured);
+        if (!refusals.isEmpty()) {
+            return report(ExitCode.GATE_FAILED, String.join("; ", refusals), result, List.of(), student.curve());
+        }
+        List<Artifact> artifacts = new ModelRepository(context.location(), Clock.systemUTC())
+                .publish(bundle(teacher, student, onnx, measured, result));
+        String message = "published " + artifacts.get(0).uri();
+        return report(ExitCode.SUCCEEDED, message, result, artifacts, student.curve());
+    }
+
+    private Teacher loadTeacher() {
+        return new TeacherStore(context.workspace(), recipe.teacherHash())
+                .load(context.data().digest())
+                .orElseThrow(() -> new TrainerException(
+                        ExitCode.TEACHER_MISSING,
+                        "no teacher " + recipe.teacherHash() + " trained on this data in " + context.workspace()
+                                + ", expected the one that the teacher's stage leaves there; if the data changed since,"
+                                + " state its sha256 in spec.dataset so that a new teacher is trained"));
+    }
+
+    private StageContext.Trained train(Teacher teacher) {
+        if (teacher == null) {
+            return context.train(Stage.STUDENT, null);
+        }
+        ComputeType type =
+                context.assembler().plan(Stage.STUDENT, 1).precision().type();
+        try (InferenceNetwork frozen = InferenceNetwork.of(
+                context.torch(),
+                context.assembler().network(Stage.TEACHER),
+                teacher.weights(),
+                context.normalization(),
+                type)) {
+            return context.train(Stage.STUDENT, frozen);
+        }
+    }
+
+    private float[] trainerLogits(Network network, Weights weights) {
+        try (InferenceNetwork trained =
+                InferenceNetwork.of(context.torch(), network, weights, context.normalization(), ComputeType.FP32)) {
+            return Evaluation.logits(
+                    context.torch().manager(), trained, context.data().validation());
+        }
+    }
+
+    private byte[] export(Network network, Weights weights) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("distillery.recipe.digest", recipe.digest());
+        metadata.put("distillery.data.digest", context.data().digest());
+        metadata.put("distillery.labels", String.join("\n", context.data().classes()));
+        metadata.put("distillery.mean", joined(context.data().mean()));
+        metadata.put("distillery.std", joined(context.data().std()));
+        return new OnnxExporter(
+                        network,
+                        weights,
+                        context.normalization(),
+                        recipe.spec().export().embedPreprocessing())
+                .export(metadata);
+    }
+
+    private static String joined(float[] values) {
+        List<String> texts = new ArrayList<>();
+        for (float value : values) {
+            texts.add(Float.toString(value));
+        }
+        return String.join(",", texts);
+    }
+
+    private Result result(
+            Network network,
+            Teacher teacher,
+            StageContext.Trained student,
+            byte[] onnx,
+            OnnxGate.Measurement measured) {
+        return new Result(
+                measured.confusion().top1(),
+                teacher == null ? null : teacher.top1(),
+                measured.parityError(),
+                measured.agreement(),
+                network.parameterCount(),
+                teacher == null
+                        ? null
+                        : context.assembler().network(Stage.TEACHER).parameterCount(),
+                onnx.length,
+                Math.rint(measured.latencyMillisP50() * 1e4) / 1e4,
+                Math.rint(student.seconds() * 10) / 10);
+    }
+
+    private Bundle bundle(
+            Teacher teacher, StageContext.Trained student, byte[] onnx, OnnxGate.Measurement measured, Result result) {
+        List<CurvePoint> curve = new ArrayList<>(teacher == null ? List.of() : teacher.learningCurve());
+        curve.addAll(student.curve());
+        return new Bundle(
+                context.runId(),
+                recipe,
+                onnx,
+                new ModelInput(
+                        recipe.spec().export().embedPreprocessing()
+                                ? ModelInput.Form.PIXELS
+                                : ModelInput.Form.NORMALISED,
+                        context.data().height(),
+                        context.data().width(),
+                        context.data().channels(),
+                        context.data().mean(),
+                        context.data().std()),
+                context.data().classes(),
+                new DataFacts(
+                        context.data().train().count(),
+                        context.data().validation().count(),
+                        context.data().digest()),
+                result,
+                curve,
+                measured.confusion().recall(),
+                measured.confusion().counts(),
+                List.of());
+    }
+
+    private RunReport report(
+            ExitCode code, String message, Result result, List<Artifact> artifacts, List<CurvePoint> curve) {
+        return new RunReport(
+                context.runId(),
+                Stage.STUDENT,
+                code.reason(),
+                message,
+                result.top1(),
+                false,
+                result,
+                artifacts,
+                List.of(),
+                curve);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.distillery.trainer.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+
+class BundleFilesTest {
+    private final Bundle bundle = BundleFixture.bundle("run-1", null, Path.of("/models"));
+
+    @Test
+    void holdsAllFilesAndTheModelsDigest() {
+        BundleFiles files = BundleFiles.of(bundle);
+        assertThat(files.files())
+                .containsOnlyKeys(
+                        "model.onnx",
+                        "labels.txt",
+                        "recipe.json",
+                        "learning-curve.png",
+                        "learning-curve.svg",
+                        "model-card.md",
+                        "report.json");
+        // printf onnx | sha256sum
+        assertThat(files.sha256()).isEqualTo("87e93f89f2be0db364e8be052f79f389e6c2da239831922e24513288af522a43");
+        assertThat(files.files().get("labels.txt")).asString().isEqualTo("shirt\nshoe|boot\nbag\n");
+    }
+
+    @Test
+    void sameBundleSameBytes() {
+        Map<String, byte[]> first = BundleFiles.of(bundle).files();
+        BundleFiles.of(bundle)
+                .files()
+                .forEach((name, content) -> assertThat(content).as(name).isEqualTo(first.get(name)));
+    }
+
+    @Test
+    void theCardTellsDataTricksFiguresAndUse() {
+        String card = text("model-card.md", bundle);
+        assertThat(card)
+                .contains("# fashion")
+                .contains("distilled from a resnet-cifar-20")
+                .contains("60,000 training and 30 validation images")
+                .contains("| warmup | no | epochs 5, form linear, startFraction 0 |")
+                .contains("| distillation | yes | temperature 4, hardLabelWeight 0.1 |")
+                .contains("- SGD: momentum 0.9, nesterov true, weightDecay 0.0005")
+                .contains("| noBiasDecay | yes | – |")
+                .contains("| 0 | shirt | 10 | 0.9000 | shoe\\|boot (1) |")
+                .contains("| 1 | shoe\\|boot | 0 | no images | none |")
+                .contains("spec.dataset.train.images.sha256: absent")
+                .contains("pixels.reshape(1, 28, 28, 1)  # uint8")
+                .contains("{\"images\": images}")
+                .contains("(learning-curve.svg)")
+                .doesNotContain("null");
+        Bundle normalised =
+                BundleFixture.bundle("run-1", ModelInput.Form.NORMALISED, BundleFixture.CLASSES, bundle.recipe());
+        assertThat(text("model-card.md", normalised))
+                .contains("mean = np.array([0.286], dtype=np.float32)")
+                .contains("transpose(0, 3, 1, 2)")
+                .contains("{\"input\": images}");
+    }
+
+    @Test
+    void theReportCanBeReadBack() throws Exception {
+        PublishedReport report =
+                PublishedReport.read(BundleFiles.of(bundle).files().get("report.json"));
+        assertThat(report.runId()).isEqualTo("run-1");
+        assertThat(report.recall()).containsExactly(0.9, null, 0.75);
+        assertThat(report.learningCurve()).hasSize(16);
+        assertThat(report.result()).isEqualTo(bundle.result());
+    }
+
+    @Test
+    void theChartIsAPictureInBothForms() throws Exception {
+        Map<String, byte[]> files = BundleFiles.of(bundle).files();
+        BufferedImage png = ImageIO.read(new ByteArrayInputStream(files.get("learning-curve.png")));
+        assertThat(png.getWidth()).isEqualTo(1120);
+        DocumentBuilderFactory xml = DocumentBuilderFactory.newInstance();
+        xml.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
+        Document svg = xml.newDocumentBuilder().parse(new ByteArrayInputStream(files.get("learning-curve.svg")));
+        assertThat(svg.getDocumentElement().getTagName()).isEqualTo("svg");
+    }
+
+    @Test
+    void tensorsOfAConfigAreReadWhateverItsLayout() {
+        assertThat(TritonConfig.tensors(TritonConfig.render(bundle)))
+                .containsExactly("images TYPE_UINT8 [28,28,1]", "probabilities TYPE_FP32 [3]", "logits TYPE_FP32 [3]");
+        assertThat(TritonConfig.tensors(
+                        "input [{name:\"a\",data_type:TYPE_FP32 # x\n dims:[1, 2]}] instance_group [{count: 2}]"))
+                .containsExactly("a TYPE_FP32 [1,2]");
+    }
+
+    private static String text(String name, Bundle bundle) {
+        return new String(BundleFiles.of(bundle).files().get(name), StandardCharsets.UTF_8);
+    }
+}
