@@ -2,7 +2,9 @@ package dev.distillery.trainer;
 
 import dev.distillery.report.ExitCode;
 import dev.distillery.report.Stage;
+import dev.distillery.trainer.predict.Predict;
 import dev.distillery.trainer.stage.StageRunner;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** {@code trainer teacher}, {@code trainer student}, {@code trainer predict MODEL IMAGE…}. */
@@ -32,6 +34,8 @@ public final class Main {
                 new StageRunner(Stage.TEACHER, System.getenv()).run().code();
             case "student" ->
                 new StageRunner(Stage.STUDENT, System.getenv()).run().code();
+            case "predict" ->
+                new Predict(System.out, System.err).run(List.of(args).subList(1, args.length));
             case "--help", "-h" -> {
                 System.out.print(USAGE);
                 yield ExitCode.SUCCEEDED.code();

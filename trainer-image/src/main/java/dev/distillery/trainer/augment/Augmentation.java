@@ -16,7 +16,6 @@ public final class Augmentation {
     private final int height;
     private final int width;
     private final int channels;
-    private final byte[] zeroRow;
 
     /**
      * @param seed the recipe's
@@ -34,7 +33,6 @@ public final class Augmentation {
         this.height = height;
         this.width = width;
         this.channels = channels;
-        this.zeroRow = new byte[width * channels];
     }
 
     /**
@@ -67,41 +65,44 @@ public final class Augmentation {
     public void apply(byte[] source, int sourceOffset, ByteBuffer target, int targetOffset, int epoch, int imageIndex) {
         Draw draw = draw(epoch, imageIndex);
         int rowBytes = width * channels;
-        int left = Math.min(width, Math.max(0, -draw.columnShift()));
-        int right = Math.max(left, Math.min(width, width - draw.columnShift()));
-        byte[] row = draw.mirrored() ? new byte[rowBytes] : zeroRow;
-        for (int y = 0; y < height; y++) {
-            int sourceRow = y + draw.rowShift();
-            int to = targetOffset + y * rowBytes;
-            if (sourceRow < 0 || sourceRow >= height || left == right) {
-                target.put(to, zeroRow);
-                continue;
-            }
-            int from = sourceOffset + sourceRow * rowBytes + (left + draw.columnShift()) * channels;
+        int left = Math.max(0, -draw.columnShift());
+        int right = Math.min(width, width - draw.columnShift());
+        int top = Math.max(0, -draw.rowShift());
+        int bottom = Math.min(height, height - draw.rowShift());
+        // Fresh zeros are the padding; one bulk copy at the end is faster than many small ones into the buffer.
+        byte[] image = new byte[height * rowBytes];
+        for (int y = top; y < bottom && left < right; y++) {
+            int from = sourceOffset + (y + draw.rowShift()) * rowBytes + (left + draw.columnShift()) * channels;
             if (draw.mirrored()) {
-                reverse(source, from, right - left, row, width - right);
-                target.put(to, row);
+                reverse(source, from, right - left, image, y * width + width - right);
             } else {
-                target.put(to, zeroRow, 0, left * channels);
-                target.put(to + left * channels, source, from, (right - left) * channels);
-                target.put(to + right * channels, zeroRow, 0, (width - right) * channels);
+                System.arraycopy(source, from, image, y * rowBytes + left * channels, (right - left) * channels);
             }
         }
+        target.put(targetOffset, image);
     }
 
-    /** Copies {@code pixels} pixels in reverse order to pixel {@code firstPixel} of {@code row} and on. */
-    private void reverse(byte[] source, int from, int pixels, byte[] row, int firstPixel) {
+    /** Copies {@code pixels} pixels in reverse order to pixel {@code firstPixel} of {@code image} and on. */
+    private void reverse(byte[] source, int from, int pixels, byte[] image, int firstPixel) {
+        int at = from + (pixels - 1) * channels;
+        int to = firstPixel * channels;
         if (channels == 1) {
-            for (int x = 0, at = from + pixels - 1; x < pixels; x++, at--) {
-                row[firstPixel + x] = source[at];
+            for (int x = 0; x < pixels; x++) {
+                image[to++] = source[at--];
             }
             return;
         }
-        for (int x = 0; x < pixels; x++) {
-            int at = from + (pixels - 1 - x) * channels;
-            int to = (firstPixel + x) * channels;
+        if (channels == 3) {
+            for (int x = 0; x < pixels; x++, at -= 3, to += 3) {
+                image[to] = source[at];
+                image[to + 1] = source[at + 1];
+                image[to + 2] = source[at + 2];
+            }
+            return;
+        }
+        for (int x = 0; x < pixels; x++, at -= 2 * channels) {
             for (int c = 0; c < channels; c++) {
-                row[to + c] = source[at + c];
+                image[to++] = source[at++];
             }
         }
     }

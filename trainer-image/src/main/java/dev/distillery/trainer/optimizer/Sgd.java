@@ -70,8 +70,10 @@ public record Sgd(double momentum, boolean nesterov, double weightDecay) {
         if (group.isEmpty()) {
             return;
         }
+        // Without momentum libtorch wants no buffers at all.
+        String momentumBuffers = momentum == 0 ? script.let("annotate(List[Tensor], [])") : buffers;
         // Parameters and buffers are arguments: dead-code elimination deletes an update of a list that is built here.
-        script.statement("torch._fused_sgd_(" + values + ", " + gradients + ", " + buffers
+        script.statement("torch._fused_sgd_(" + values + ", " + gradients + ", " + momentumBuffers
                 + ", weight_decay=" + Script.literal(decay)
                 + ", momentum=" + Script.literal(momentum)
                 + ", lr=rate, dampening=0., nesterov=" + (nesterov ? "True" : "False")

@@ -1,5 +1,6 @@
 package dev.distillery.trainer.publish;
 
+import java.awt.AWTError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -46,7 +47,7 @@ record BundleFiles(Map<String, byte[]> files, String sha256) {
             pictures.put("learning-curve.png", chart.png());
             pictures.put("learning-curve.svg", chart.svg());
             return pictures;
-        } catch (IOException | RuntimeException | LinkageError | InternalError e) {
+        } catch (IOException | RuntimeException | LinkageError | InternalError | AWTError e) {
             LOG.warn("the learning curve cannot be drawn, publishing without it: {}", e.toString());
             return Map.of();
         }

@@ -80,7 +80,12 @@ final class ModelFolder {
     }
 
     Path stage(BundleFiles files) throws IOException {
-        return Staging.write(folder, files.files());
+        try {
+            return Staging.write(folder, files.files());
+        } catch (IOException | RuntimeException e) {
+            deleteIfEmpty();
+            throw e;
+        }
     }
 
     /**

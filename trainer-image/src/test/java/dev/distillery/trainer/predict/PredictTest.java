@@ -118,6 +118,9 @@ class PredictTest {
         refused(11, "without model.onnx", empty.toString(), picture);
         refused(11, "nothing there", folder.resolve("none").toString(), picture);
         refused(11, "channels 1 or 3", two, picture);
+        String otherOutput =
+                Files.write(folder.resolve("output.onnx"), renamed(raw(LABELS))).toString();
+        refused(11, "outputs [scores_______]", otherOutput, picture);
         refused(11, "distillery.mean", noMean, picture);
         refused(11, "no picture of a known format", good, picture, text.toString());
         refused(11, "nothing there", good, folder.resolve("none.png").toString());
@@ -133,6 +136,13 @@ class PredictTest {
         refused(2, "--output: got xml", "model.onnx", "a.png", "--output", "xml");
         assertThat(run("--help")).isZero();
         assertThat(text(out)).startsWith("Usage: predict MODEL IMAGE...");
+    }
+
+    /** Same length, so the protobuf stays whole. */
+    private static byte[] renamed(byte[] onnx) {
+        return new String(onnx, StandardCharsets.ISO_8859_1)
+                .replace("probabilities", "scores_______")
+                .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private void refused(int exitCode, String part, String... arguments) {

@@ -1,0 +1,169 @@
+package dev.distillery.embedded.runner;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.PodResource;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** Scheduler and kubelet of the one node: gives pods their GPUs, starts and ends their processes, reports on them. */
+final class Kubelet {
+    private static final Duration RETRY_START = Duration.ofSeconds(1);
+    private static final long DEFAULT_GRACE_PERIOD_SECONDS = 30;
+
+    private final KubernetesClient client;
+    private final ReconcileLoop loop;
+    private final Processes processes;
+    private final ContainerSetup setup;
+    private final GpuCapacity gpus;
+    private final EventRecorder events;
+    private final PodStatuses statuses;
+    private final Set<PodId> waitingForGpus = new HashSet<>();
+    private final Set<PodId> ending = new HashSet<>();
+
+    Kubelet(
+            KubernetesClient client,
+            ReconcileLoop loop,
+            Processes processes,
+            ContainerSetup setup,
+            GpuCapacity gpus,
+            EventRecorder events,
+            Clock clock) {
+        this.client = client;
+        this.loop = loop;
+        this.processes = processes;
+        this.setup = setup;
+        this.gpus = gpus;
+        this.events = events;
+        this.statuses = new PodStatuses(clock);
+    }
+
+    void reconcile(PodId id) {
+        Optional<Pod> found = find(id);
+        Optional<PodProcess> process = processes.of(id);
+        if (found.isEmpty()) {
+            waitingForGpus.remove(id);
+            process.ifPresent(PodProcess::kill);
+            return;
+        }
+        Pod pod = found.get();
+        boolean terminating = pod.getMetadata().getDeletionTimestamp() != null;
+        if (terminating && process.isPresent()) {
+            end(id, pod, process.get());
+        } else if (terminating) {
+            confirmDeletion(id, pod);
+        } else if (PodStatuses.isWaiting(pod)) {
+            if (process.isPresent()) {
+                reportRunning(id, pod, process.get());
+            } else {
+                schedule(id, pod);
+            }
+        }
+    }
+
+    private void schedule(PodId id, Pod pod) {
+        if (pod.getSpec().getNodeName() == null) {
+            Optional<String> missing = gpus.take(pod);
+            if (missing.isPresent()) {
+                waitingForGpus.add(id);
+                if (writeStatus(id, status -> statuses.unschedulable(status, missing.get()))) {
+                    events.warning(pod, "FailedScheduling", missing.get());
+                }
+                return;
+            }
+            waitingForGpus.remove(id);
+            resource(id).edit(unbound -> new PodBuilder(unbound)
+                    .editSpec()
+                    .withNodeName(EmbeddedNode.NAME)
+                    .endSpec()
+                    .build());
+        }
+        start(id, pod);
+    }
+
+    private void start(PodId id, Pod pod) {
+        try {
+            PodProcess process = processes.start(id, setup.prepare(pod));
+            var unused = process.onExit().thenRun(() -> loop.submit(() -> finish(id, process)));
+            reportRunning(id, pod, process);
+        } catch (StartFailure failure) {
+            if (writeStatus(id, status -> statuses.waiting(status, pod, failure))) {
+                events.warning(pod, "Failed", "Error: %s: %s".formatted(failure.reason(), failure.getMessage()));
+            }
+            if (failure.mayPass()) {
+                loop.submitAfter(RETRY_START, () -> reconcile(id));
+            }
+        }
+    }
+
+    private void reportRunning(PodId id, Pod pod, PodProcess process) {
+        writeStatus(id, status -> statuses.running(status, pod, process.pid()));
+        events.normal(pod, "Started", "Started process " + process.pid());
+    }
+
+    private void finish(PodId id, PodProcess process) {
+        process.kill();
+        find(id).ifPresent(pod -> writeStatus(id, status -> statuses.terminated(status, pod, process)));
+        processes.forget(id);
+        ending.remove(id);
+        gpus.release(id.uid());
+        find(id).filter(pod -> pod.getMetadata().getDeletionTimestamp() != null)
+                .ifPresent(pod -> confirmDeletion(id, pod));
+        for (PodId waiting : Set.copyOf(waitingForGpus)) {
+            reconcile(waiting);
+        }
+    }
+
+    private void end(PodId id, Pod pod, PodProcess process) {
+        if (ending.add(id)) {
+            process.terminate();
+            events.normal(pod, "Killing", "Stopping process " + process.pid());
+        }
+        long graceSeconds = Optional.ofNullable(pod.getMetadata().getDeletionGracePeriodSeconds())
+                .orElse(DEFAULT_GRACE_PERIOD_SECONDS);
+        loop.submitAfter(Duration.ofSeconds(graceSeconds), () -> {
+            if (process.isAlive()) {
+                process.kill();
+            }
+        });
+    }
+
+    /** The object may go: its process has ended, or never was. */
+    private void confirmDeletion(PodId id, Pod pod) {
+        gpus.release(id.uid());
+        waitingForGpus.remove(id);
+        Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
+        if (grace != null && grace > 0) {
+            resource(id).withGracePeriod(0).delete();
+        }
+    }
+
+    private Optional<Pod> find(PodId id) {
+        return Optional.ofNullable(resource(id).get())
+                .filter(pod -> pod.getMetadata().getUid().equals(id.uid()));
+    }
+
+    private PodResource resource(PodId id) {
+        return client.pods().inNamespace(id.namespace()).withName(id.name());
+    }
+
+    /** @return whether the status is another one now */
+    private boolean writeStatus(PodId id, UnaryOperator<PodStatus> change) {
+        Optional<Pod> found = find(id);
+        if (found.isEmpty()) {
+            return false;
+        }
+        PodStatus wanted = change.apply(found.get().getStatus());
+        if (wanted.equals(found.get().getStatus())) {
+            return false;
+        }
+        resource(id).editStatus(pod -> new PodBuilder(pod).withStatus(wanted).build());
+        return true;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.distillery.trainer.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.distillery.report.CurvePoint;
+import dev.distillery.report.ExitCode;
+import dev.distillery.report.Stage;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.network.Weights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TeacherStoreTest {
+    private static final Weights WEIGHTS = new Weights(Map.of("fc.weight", new float[] {1.5f, -0f, Float.MIN_VALUE}));
+    private static final Teacher TEACHER =
+            new Teacher(WEIGHTS, "data", 0.9, List.of(new CurvePoint(Stage.TEACHER, 1, 0.5, 0.9, 0.1)));
+
+    @TempDir
+    Path workspace;
+
+    @Test
+    void givesBackWhatWasSavedToTheBit() {
+        new TeacherStore(workspace, "hash").save(TEACHER);
+        Teacher loaded = new TeacherStore(workspace, "hash").load("data").orElseThrow();
+        assertThat(loaded.weights().get("fc.weight")).isEqualTo(WEIGHTS.get("fc.weight"));
+        assertThat(loaded.learningCurve()).isEqualTo(TEACHER.learningCurve());
+        assertThat(loaded.top1()).isEqualTo(0.9);
+    }
+
+    @Test
+    void aTeacherOfOtherDataIsNoTeacher() {
+        new TeacherStore(workspace, "hash").save(TEACHER);
+        assertThat(new TeacherStore(workspace, "hash").load("other data")).isEmpty();
+        assertThat(new TeacherStore(workspace, "other hash").load("data")).isEmpty();
+    }
+
+    @Test
+    void oneFlippedBitMakesItAbsent() throws IOException {
+        new TeacherStore(workspace, "hash").save(TEACHER);
+        Path file = workspace.resolve("teachers/hash/weights.safetensors");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
+        assertThat(new TeacherStore(workspace, "hash").load("data")).isEmpty();
+    }
+
+    @Test
+    void cutSafetensorsAreRefused() {
+        byte[] whole = SafeTensors.write(WEIGHTS);
+        for (int length = 0; length < whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> SafeTensors.read(cut)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aWorkspaceThatIsAFileIsNamed() throws IOException {
+        Path file = Files.createFile(workspace.resolve("file"));
+        assertThatThrownBy(() -> new TeacherStore(file, "hash").save(TEACHER))
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("spec.compute.workspaceClaim")
+                .isInstanceOfSatisfying(
+                        TrainerException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.PUBLISH_FAILED));
+    }
+}
