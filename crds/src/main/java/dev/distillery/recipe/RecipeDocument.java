@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.distillery.schema.StructuralSchema;
@@ -15,6 +16,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A recipe as a user wrote it, checked against the schema and filled up with its defaults, as an API server would.
@@ -28,7 +32,9 @@ public record RecipeDocument(String namespace, String name, ObjectNode json, Tra
     private static final ObjectMapper YAML = YAMLMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+    private static final Pattern MARK = Pattern.compile("line \\d+, column \\d+");
     private static final ObjectMapper STRICT =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
@@ -37,17 +43,32 @@ public record RecipeDocument(String namespace, String name, ObjectNode json, Tra
      * @throws RecipeException with every breach of the schema: unknown keys, missing fields, wrong types, out of range
      */
     public static RecipeDocument parse(String yaml) {
+        return of(readTree(yaml));
+    }
+
+    /**
+     * @param yaml one YAML or JSON document
+     * @return the document as it is written, unchecked
+     * @throws RecipeException unless the text is well formed and a mapping
+     */
+    public static ObjectNode readTree(String yaml) {
         JsonNode tree;
         try {
             tree = YAML.readTree(yaml);
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            String where = at == null ? "document" : "line " + at.getLineNr() + ", column " + at.getColumnNr();
-            throw new RecipeException(List.of(new Violation(where, firstLine(e.getOriginalMessage()), "valid YAML")));
+            throw new RecipeException(List.of(new Violation(where(e), problem(e), "valid YAML")));
         }
         if (!(tree instanceof ObjectNode json)) {
             throw new RecipeException(List.of(new Violation("document", "no mapping", "a TrainingRecipe")));
         }
+        return json;
+    }
+
+    /**
+     * @param json a whole document; its defaults are filled in
+     * @throws RecipeException as {@link #parse} does
+     */
+    public static RecipeDocument of(ObjectNode json) {
         List<Violation> violations = new ArrayList<>();
         expect(json, "apiVersion", TrainingRecipeNames.API_VERSION, violations);
         expect(json, "kind", TrainingRecipeNames.KIND, violations);
@@ -93,6 +114,31 @@ public record RecipeDocument(String namespace, String name, ObjectNode json, Tra
         if (!got.equals(value)) {
             violations.add(new Violation(field, got.isEmpty() ? "nothing" : "\"" + got + "\"", value));
         }
+    }
+
+    /** The YAML reader's own mark where it has one: Jackson's location is that of the last good token. */
+    private static String where(JsonProcessingException e) {
+        Matcher mark = MARK.matcher(e.getOriginalMessage());
+        String where = null;
+        while (mark.find()) {
+            where = mark.group();
+        }
+        JsonLocation at = e.getLocation();
+        if (where == null && at != null) {
+            where = "line " + at.getLineNr() + ", column " + at.getColumnNr();
+        }
+        return where == null ? "document" : where;
+    }
+
+    /** The YAML reader's context and problem, without the excerpts and positions that it mixes in. */
+    private static String problem(JsonProcessingException e) {
+        if (e instanceof MismatchedInputException) {
+            return "a second document";
+        }
+        return e.getOriginalMessage()
+                .lines()
+                .filter(line -> !line.startsWith(" "))
+                .collect(Collectors.joining(": "));
     }
 
     private static String firstLine(String text) {

@@ -34,4 +34,15 @@ public class TrainingRecipe extends CustomResource<TrainingRecipeSpec, TrainingR
     public TrainingRecipeSpec getSpec() {
         return super.getSpec();
     }
+
+    /** Records have no empty form; a resource starts without spec and status. */
+    @Override
+    protected TrainingRecipeSpec initSpec() {
+        return null;
+    }
+
+    @Override
+    protected TrainingRecipeStatus initStatus() {
+        return null;
+    }
 }

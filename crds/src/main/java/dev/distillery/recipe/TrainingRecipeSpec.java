@@ -31,4 +31,9 @@ public record TrainingRecipeSpec(
         return new TrainingRecipeSpec(
                 dataset, teacher, student, other, tricks, compute, retry, suspend, export, gate, publish);
     }
+
+    public TrainingRecipeSpec withSuspend(boolean other) {
+        return new TrainingRecipeSpec(
+                dataset, teacher, student, training, tricks, compute, retry, other, export, gate, publish);
+    }
 }

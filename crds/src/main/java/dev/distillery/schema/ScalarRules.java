@@ -42,20 +42,14 @@ record ScalarRules(JsonNode schema, String path, List<Violation> violations) {
             double minimum = schema.get("minimum").doubleValue();
             boolean open = schema.path("exclusiveMinimum").asBoolean();
             if (open ? number <= minimum : number < minimum) {
-                add(
-                        value,
-                        (open ? "a number above " : "a number of at least ")
-                                + schema.get("minimum").asText());
+                add(value, (open ? "a number above " : "a number of at least ") + number(schema.get("minimum")));
             }
         }
         if (schema.has("maximum")) {
             double maximum = schema.get("maximum").doubleValue();
             boolean open = schema.path("exclusiveMaximum").asBoolean();
             if (open ? number >= maximum : number > maximum) {
-                add(
-                        value,
-                        (open ? "a number below " : "a number of at most ")
-                                + schema.get("maximum").asText());
+                add(value, (open ? "a number below " : "a number of at most ") + number(schema.get("maximum")));
             }
         }
     }
@@ -67,6 +61,11 @@ record ScalarRules(JsonNode schema, String path, List<Violation> violations) {
         if (schema.has(most) && size > schema.get(most).asInt()) {
             add(value, "at most " + schema.get(most).asInt() + " " + unit);
         }
+    }
+
+    /** Whole numbers without a point: a CRD may write every bound as a double. */
+    private static String number(JsonNode bound) {
+        return bound.decimalValue().stripTrailingZeros().toPlainString();
     }
 
     private void add(JsonNode value, String expected) {

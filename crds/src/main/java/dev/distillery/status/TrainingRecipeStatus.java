@@ -9,6 +9,7 @@ import java.util.List;
 /**
  * @param top1 percent with one decimal, for the printer column; absent until something was measured
  * @param recipeDigest SHA-256 of the resolved recipe, as in the ONNX metadata
+ * @param runId names this run of this recipe; changes with anything in the spec but {@code suspend}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainingRecipeStatus(
@@ -23,7 +24,8 @@ public record TrainingRecipeStatus(
         Result result,
         List<Artifact> artifacts,
         List<String> warnings,
-        String recipeDigest) {
+        String recipeDigest,
+        String runId) {
 
     /**
      * @param percent of both stages together, 0 to 100

@@ -156,16 +156,15 @@ public final class RecipeValidator {
         if (warmup.enabled() && needsStart && warmup.startFraction() <= 0) {
             add("spec.tricks.warmup.startFraction", warmup.startFraction(), "above 0 for form exponential or constant");
         }
-        Double reference = tricks.linearScaling().referenceRate();
-        if (reference != null) {
-            if (reference <= 0) {
-                add("spec.tricks.linearScaling.referenceRate", reference, "above 0");
-            } else if (tricks.cosineDecay().enabled() && tricks.cosineDecay().finalRate() >= peakRate(reference)) {
-                add(
-                        "spec.tricks.cosineDecay.finalRate",
-                        tricks.cosineDecay().finalRate(),
-                        "below the peak rate " + peakRate(reference));
-            }
+        Double written = tricks.linearScaling().referenceRate();
+        double reference = written == null ? spec.student().model().family().referenceRate() : written;
+        if (reference <= 0) {
+            add("spec.tricks.linearScaling.referenceRate", reference, "above 0");
+        } else if (tricks.cosineDecay().enabled() && tricks.cosineDecay().finalRate() >= peakRate(reference)) {
+            add(
+                    "spec.tricks.cosineDecay.finalRate",
+                    tricks.cosineDecay().finalRate(),
+                    "below the peak rate " + peakRate(reference));
         }
         if (spec.training().optimizer().nesterov()
                 && spec.training().optimizer().momentum() <= 0) {

@@ -1,0 +1,147 @@
+package dev.distillery.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecipeResolverTest {
+    private static final ResolvedRecipe BASE = resolve();
+
+    @Test
+    void takesRateAndDecayFromTheStudentsFamily() {
+        assertThat(BASE.spec().tricks().linearScaling().referenceRate()).isEqualTo(0.8);
+        assertThat(BASE.spec().training().optimizer().weightDecay()).isEqualTo(5e-4);
+        ResolvedRecipe imagenet = resolve("/student/model", "{family: resnet, depth: 18}");
+        assertThat(imagenet.spec().tricks().linearScaling().referenceRate()).isEqualTo(0.1);
+        assertThat(imagenet.spec().training().optimizer().weightDecay()).isEqualTo(1e-4);
+    }
+
+    @Test
+    void keepsWhatTheRecipeSays() {
+        ResolvedRecipe recipe =
+                resolve("/tricks/linearScaling/referenceRate", "0.3", "/training/optimizer/weightDecay", "0");
+        assertThat(recipe.spec().tricks().linearScaling().referenceRate()).isEqualTo(0.3);
+        assertThat(recipe.spec().training().optimizer().weightDecay()).isZero();
+    }
+
+    @Test
+    void modelNameDefaultsToTheRecipes() {
+        assertThat(BASE.modelName()).isEqualTo("tiny");
+        assertThat(resolve("/publish/modelName", "other").modelName()).isEqualTo("other");
+    }
+
+    @Test
+    void sameSpecSameDigest() {
+        assertThat(resolve()).isEqualTo(BASE);
+        assertThat(BASE.digest()).matches("[0-9a-f]{64}");
+    }
+
+    @Test
+    void aDefaultWrittenOutChangesNothing() {
+        ResolvedRecipe explicit = resolve(
+                "/tricks/linearScaling/referenceRate",
+                "0.8",
+                "/training/batchSize",
+                "128",
+                "/training/optimizer/weightDecay",
+                "5.0e-4");
+        assertThat(explicit.digest()).isEqualTo(BASE.digest());
+        assertThat(explicit.teacherHash()).isEqualTo(BASE.teacherHash());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/dataset/train/images/uri           | file:///data/other",
+                "/dataset/augmentation/crop          | 2",
+                "/student/epochs                     | 13",
+                "/student/model/depth                | 20",
+                "/teacher/epochs                     | 13",
+                "/training/seed                      | 2",
+                "/training/batchSize                 | 64",
+                "/tricks/distillation/temperature    | 2",
+                "/tricks/labelSmoothing/epsilon      | 0.2",
+                "/tricks/mixedPrecision/enabled      | false",
+                "/export/embedPreprocessing          | false",
+                "/compute/cpus                       | 4",
+            })
+    void digestChangesWithWhatDeterminesTheStudent(String pointer, String value) {
+        assertThat(resolve(pointer, value).digest()).isNotEqualTo(BASE.digest());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/compute/memory        | 8Gi",
+                "/compute/nodeSelector  | {disk: ssd}",
+                "/compute/workspaceClaim | other",
+                "/publish/modelName     | other",
+                "/publish/destinations  | [{uri: \"pvc://models/x\"}]",
+                "/suspend               | true",
+                "/retry/limit           | 0",
+                "/gate/minTop1          | 0.9",
+            })
+    void digestStaysWhenOnlyWhereOrWhitherChanges(String pointer, String value) {
+        assertThat(resolve(pointer, value).digest()).isEqualTo(BASE.digest());
+        assertThat(resolve(pointer, value).teacherHash()).isEqualTo(BASE.teacherHash());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/student/epochs                        | 13",
+                "/student/model/depth                   | 20",
+                "/tricks/distillation/temperature       | 2",
+                "/tricks/distillation/hardLabelWeight   | 0.5",
+                "/tricks/labelSmoothing/epsilon         | 0.2",
+                "/export/embedPreprocessing             | false",
+            })
+    void teacherIsIndependentOfStudentAndDistillation(String pointer, String value) {
+        assertThat(resolve(pointer, value).teacherHash()).isEqualTo(BASE.teacherHash());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/teacher/epochs                 | 13",
+                "/teacher/model/depth            | 20",
+                "/training/seed                  | 2",
+                "/tricks/warmup/epochs           | 2",
+                "/tricks/modelTweaks/variant     | B",
+                "/tricks/labelSmoothing/teacher  | true",
+                "/dataset/augmentation/flip      | true",
+            })
+    void teacherChangesWithWhatItIsTrainedOn(String pointer, String value) {
+        assertThat(resolve(pointer, value).teacherHash()).isNotEqualTo(BASE.teacherHash());
+    }
+
+    @Test
+    void withoutDistillationThereIsNoTeacher() {
+        ResolvedRecipe alone = resolve("/tricks/distillation/enabled", "false");
+        assertThat(alone.teacherHash()).isNull();
+        assertThat(resolve("/tricks/distillation/enabled", "false", "/teacher", "")
+                        .digest())
+                .isEqualTo(alone.digest());
+    }
+
+    @Test
+    void sha256IgnoresTheOrderOfMapEntries() {
+        var one = new java.util.LinkedHashMap<String, Integer>();
+        one.put("a", 1);
+        one.put("b", 2);
+        var other = new java.util.LinkedHashMap<String, Integer>();
+        other.put("b", 2);
+        other.put("a", 1);
+        assertThat(RecipeResolver.sha256(one)).isEqualTo(RecipeResolver.sha256(other));
+    }
+
+    private static ResolvedRecipe resolve(String... changes) {
+        return RecipeResolver.resolve("default", "tiny", Recipes.with(changes));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.distillery.validation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.distillery.recipe.Recipes;
+import dev.distillery.recipe.TrainingRecipeSpec;
+import dev.distillery.schema.Violation;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecipeValidatorTest {
+    @Test
+    void aValidRecipeHasNoViolation() {
+        assertThat(RecipeValidator.validate(Recipes.spec())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/dataset/train/images/uri         | data/a                | spec.dataset.train.images.uri      | file:///path or pvc",
+                "/dataset/train/labels/uri         | s3://bucket/a         | spec.dataset.train.labels.uri      | scheme file or pvc",
+                "/dataset/validation/labels/uri    | 'file:///a b'         | spec.dataset.validation.labels.uri | a URI",
+                "/dataset/validation/images/uri    | pvc://claim           | spec.dataset.validation.images.uri | a path after the claim",
+                "/dataset/validation/images/uri    | file:///              | spec.dataset.validation.images.uri | a path after the scheme",
+                "/dataset/validation/images/uri    | pvc://claim/../a      | spec.dataset.validation.images.uri | no '..'",
+                "/dataset/validation/images/uri    | pvc:///a              | spec.dataset.validation.images.uri | claim's name",
+                "/dataset/validation/images/uri    | file:///data/a        | spec.dataset.validation.images.uri | a file other than the training images",
+                "/dataset/classes                  | [one]                 | spec.dataset.classes               | at least 2",
+                "/dataset/classes                  | [one, two, one]       | spec.dataset.classes[2]            | distinct names",
+                "/student/model/depth              | 9                     | spec.student.model.depth           | 6n+2",
+                "/student/model                    | {family: resnet, depth: 20} | spec.student.model.depth     | 18, 34 or 50",
+                "/teacher/model/depth              | 15                    | spec.teacher.model.depth           | 6n+2",
+                "/teacher                          | ''                    | spec.teacher                       | distillation.enabled: false",
+                "/tricks/cosineDecay/restarts      | {firstEpochs: 8}      | spec.tricks.cosineDecay.restarts.firstEpochs | at most the 7 epochs",
+                "/tricks/warmup                    | {form: exponential}   | spec.tricks.warmup.startFraction   | above 0",
+                "/tricks/warmup                    | {form: constant}      | spec.tricks.warmup.startFraction   | above 0",
+                "/tricks/linearScaling/referenceRate | 0                   | spec.tricks.linearScaling.referenceRate | above 0",
+                "/training/optimizer/momentum      | 0                     | spec.training.optimizer.nesterov   | momentum above 0",
+                "/tricks/mixedPrecision/dtype      | fp16                  | spec.tricks.mixedPrecision.dtype   | on a CPU",
+                "/tricks/modelTweaks/variant       | C                     | spec.tricks.modelTweaks.variant    | B or D",
+                "/publish/destinations             | []                    | spec.publish.destinations          | at least one",
+                "/publish/destinations             | ''                    | spec.publish.destinations          | at least one",
+                "/publish/destinations             | '[{uri: out/models}]' | spec.publish.destinations[0].uri   | file:///path",
+            })
+    void aBrokenRuleIsReportedWithPathAndExpectation(String pointer, String value, String path, String expected) {
+        List<Violation> violations = RecipeValidator.validate(Recipes.with(pointer, value));
+        assertThat(violations).isNotEmpty().allSatisfy(violation -> {
+            assertThat(violation.path()).isEqualTo(path);
+            assertThat(violation.expected()).contains(expected);
+        });
+    }
+
+    @Test
+    void warmupMustBeBelowTheEpochsOfBothNetworks() {
+        TrainingRecipeSpec spec = Recipes.with("/tricks/warmup/epochs", "12", "/teacher/epochs", "10");
+        assertThat(RecipeValidator.validate(spec))
+                .extracting(Violation::toString)
+                .containsExactly(
+                        "spec.tricks.warmup.epochs: got 12, expected below spec.student.epochs (12)",
+                        "spec.tricks.warmup.epochs: got 12, expected below spec.teacher.epochs (10)");
+    }
+
+    @Test
+    void warmupThatIsOffMayBeLong() {
+        assertThat(RecipeValidator.validate(Recipes.with("/tricks/warmup", "{enabled: false, epochs: 99}")))
+                .isEmpty();
+    }
+
+    @Test
+    void anIgnoredTeachersEpochsDoNotMatter() {
+        TrainingRecipeSpec spec = Recipes.with("/tricks/distillation/enabled", "false", "/teacher/epochs", "1");
+        assertThat(RecipeValidator.validate(spec)).isEmpty();
+        assertThat(RecipeValidator.warnings(spec)).anyMatch(warning -> warning.startsWith("spec.teacher: ignored"));
+    }
+
+    @Test
+    void theFinalRateMustBeBelowThePeak() {
+        TrainingRecipeSpec spec =
+                Recipes.with("/tricks/linearScaling/referenceRate", "0.2", "/tricks/cosineDecay/finalRate", "0.1");
+        assertThat(RecipeValidator.validate(spec))
+                .extracting(Violation::toString)
+                .containsExactly("spec.tricks.cosineDecay.finalRate: got 0.1, expected below the peak rate 0.1");
+    }
+
+    @Test
+    void theFinalRateMustBeBelowTheFamilysPeakToo() {
+        assertThat(RecipeValidator.validate(Recipes.with("/tricks/cosineDecay/finalRate", "0.5")))
+                .extracting(Violation::path)
+                .containsExactly("spec.tricks.cosineDecay.finalRate");
+    }
+
+    @Test
+    void destinationsMustDiffer() {
+        TrainingRecipeSpec spec = Recipes.with("/publish/destinations", "[{uri: \"file:///m\"}, {uri: \"file:///m\"}]");
+        assertThat(RecipeValidator.validate(spec))
+                .extracting(Violation::path)
+                .containsExactly("spec.publish.destinations[1].uri");
+    }
+
+    @Test
+    void allViolationsComeAtOnce() {
+        TrainingRecipeSpec spec = Recipes.with(
+                "/student/model/depth", "9",
+                "/tricks/warmup/epochs", "50",
+                "/training/optimizer/momentum", "0",
+                "/dataset/classes", "[a, a]",
+                "/publish/destinations", "[]");
+        assertThat(RecipeValidator.validate(spec))
+                .extracting(Violation::path)
+                .containsExactly(
+                        "spec.dataset.classes[1]",
+                        "spec.student.model.depth",
+                        "spec.tricks.warmup.epochs",
+                        "spec.tricks.warmup.epochs",
+                        "spec.training.optimizer.nesterov",
+                        "spec.publish.destinations");
+    }
+
+    @Test
+    void warnsOfASmoothedTeacherAndOfMissingChecksums() {
+        assertThat(RecipeValidator.warnings(Recipes.with("/tricks/labelSmoothing/teacher", "true")))
+                .anyMatch(warning -> warning.startsWith("spec.tricks.labelSmoothing.teacher"))
+                .anyMatch(warning -> warning.startsWith("spec.dataset.train.images.sha256"));
+    }
+}

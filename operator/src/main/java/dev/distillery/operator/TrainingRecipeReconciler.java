@@ -1,0 +1,83 @@
+package dev.distillery.operator;
+
+import dev.distillery.operator.event.RecipeEvents;
+import dev.distillery.operator.progress.ProgressEventSource;
+import dev.distillery.operator.status.Observation;
+import dev.distillery.operator.status.StatusProjector;
+import dev.distillery.recipe.RecipeResolver;
+import dev.distillery.recipe.ResolvedRecipe;
+import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.schema.Violation;
+import dev.distillery.status.TrainingRecipeStatus;
+import dev.distillery.validation.RecipeValidator;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Validate, run the stages, project the status. No finalizer: all that a recipe makes is owned by it. */
+@ControllerConfiguration(name = "trainingrecipe")
+public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
+    private final StageSources sources;
+    private final StageFlow flow;
+    private final StatusProjector projector;
+    private final RecipeEvents events;
+    private final ProgressEventSource progress;
+
+    TrainingRecipeReconciler(
+            StageSources sources,
+            StageFlow flow,
+            StatusProjector projector,
+            RecipeEvents events,
+            ProgressEventSource progress) {
+        this.sources = sources;
+        this.flow = flow;
+        this.projector = projector;
+        this.events = events;
+        this.progress = progress;
+    }
+
+    @Override
+    public List<EventSource<?, TrainingRecipe>> prepareEventSources(EventSourceContext<TrainingRecipe> context) {
+        List<EventSource<?, TrainingRecipe>> all = new ArrayList<>(sources.create(context));
+        all.add(progress);
+        return all;
+    }
+
+    @Override
+    public UpdateControl<TrainingRecipe> reconcile(TrainingRecipe recipe, Context<TrainingRecipe> context) {
+        List<Violation> violations = RecipeValidator.validate(recipe.getSpec());
+        Observation observation;
+        if (violations.isEmpty()) {
+            ResolvedRecipe resolved = RecipeResolver.resolve(
+                    recipe.getMetadata().getNamespace(), recipe.getMetadata().getName(), recipe.getSpec());
+            if (flow.finished(recipe)) {
+                return UpdateControl.noUpdate();
+            }
+            observation = flow.advance(recipe, resolved);
+        } else {
+            observation = flow.stop(recipe, violations);
+        }
+        return write(recipe, projector.project(observation));
+    }
+
+    private UpdateControl<TrainingRecipe> write(TrainingRecipe recipe, TrainingRecipeStatus status) {
+        TrainingRecipeStatus before = recipe.getStatus();
+        if (status.equals(before)) {
+            return UpdateControl.noUpdate();
+        }
+        events.emit(recipe, before, status);
+        TrainingRecipe fresh = new TrainingRecipe();
+        fresh.setMetadata(new ObjectMetaBuilder()
+                .withName(recipe.getMetadata().getName())
+                .withNamespace(recipe.getMetadata().getNamespace())
+                .build());
+        fresh.setStatus(status);
+        return UpdateControl.patchStatus(fresh);
+    }
+}

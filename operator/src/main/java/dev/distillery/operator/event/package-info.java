@@ -1,0 +1,2 @@
+/** Kubernetes Events: what happened to a recipe, for {@code kubectl describe}. */
+package dev.distillery.operator.event;

@@ -1,0 +1,67 @@
+package dev.distillery.operator.stage;
+
+import dev.distillery.recipe.Dataset;
+import dev.distillery.recipe.Publish;
+import dev.distillery.recipe.TrainingRecipeSpec;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A claim that the recipe names by a {@code pvc://claim/path}.
+ *
+ * @param writable false for claims that hold data only
+ */
+record MountedClaim(String claim, boolean writable) {
+    /** Each claim is mounted below, by its name. */
+    static final String FOLDER = "/mnt/claims";
+
+    /** @return the recipe's claims by name, each once */
+    static List<MountedClaim> of(TrainingRecipeSpec spec) {
+        Map<String, Boolean> writable = new TreeMap<>();
+        Dataset data = spec.dataset();
+        Stream.of(
+                        data.train().images(),
+                        data.train().labels(),
+                        data.validation().images(),
+                        data.validation().labels())
+                .map(Dataset.Source::uri)
+                .forEach(uri -> add(writable, uri, false));
+        spec.publish().destinations().stream().map(Publish.Destination::uri).forEach(uri -> add(writable, uri, true));
+        return writable.entrySet().stream()
+                .map(entry -> new MountedClaim(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static void add(Map<String, Boolean> writable, String uri, boolean write) {
+        URI parsed = URI.create(uri);
+        if ("pvc".equals(parsed.getScheme())) {
+            writable.merge(parsed.getHost(), write, Boolean::logicalOr);
+        }
+    }
+
+    VolumeMount mount() {
+        return new VolumeMountBuilder()
+                .withName(volumeName())
+                .withMountPath(FOLDER + "/" + claim)
+                .withReadOnly(writable ? null : Boolean.TRUE)
+                .build();
+    }
+
+    Volume volume() {
+        return new VolumeBuilder()
+                .withName(volumeName())
+                .withNewPersistentVolumeClaim(claim, writable ? null : Boolean.TRUE)
+                .build();
+    }
+
+    private String volumeName() {
+        return "claim-" + claim.replace('.', '-');
+    }
+}

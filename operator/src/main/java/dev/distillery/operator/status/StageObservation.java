@@ -1,0 +1,132 @@
+package dev.distillery.operator.status;
+
+import dev.distillery.report.ProgressReport;
+import dev.distillery.report.ReportJson;
+import dev.distillery.report.RunReport;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A stage as the cluster shows it.
+ *
+ * @param attempts pods started so far
+ * @param report what the newest pod said at its end; null if it said nothing (yet)
+ * @param progress what the running pod pushed last; null if nothing is known
+ * @param trouble why the newest pod waits, or ended without a report; null if there is nothing to say
+ */
+public record StageObservation(State state, int attempts, RunReport report, ProgressReport progress, String trouble) {
+
+    public enum State {
+        /** There is no Job. */
+        ABSENT,
+        SUSPENDED,
+        /** No pod runs yet. */
+        PENDING,
+        RUNNING,
+        SUCCEEDED,
+        FAILED
+    }
+
+    public static final StageObservation NONE = new StageObservation(State.ABSENT, 0, null, null, null);
+
+    /** @param job null if there is none; {@code pods} are its, {@code progress} may be null */
+    public static StageObservation of(Job job, List<Pod> pods, ProgressReport progress) {
+        if (job == null) {
+            return NONE;
+        }
+        Optional<Pod> newest = pods.stream()
+                .max(Comparator.comparing((Pod pod) -> pod.getMetadata().getCreationTimestamp())
+                        .thenComparing(pod -> pod.getMetadata().getName()));
+        State state = state(job, newest);
+        RunReport report = newest.flatMap(StageObservation::report).orElse(null);
+        String trouble = report != null && state != State.PENDING
+                ? null
+                : newest.flatMap(StageObservation::trouble).orElse(null);
+        if (state == State.FAILED && report == null && trouble == null) {
+            trouble = condition(job, "Failed").orElse("the Job failed");
+        }
+        return new StageObservation(state, pods.size(), report, progress, trouble);
+    }
+
+    private static State state(Job job, Optional<Pod> newest) {
+        if (condition(job, "Complete").isPresent()) {
+            return State.SUCCEEDED;
+        }
+        if (condition(job, "Failed").isPresent()) {
+            return State.FAILED;
+        }
+        if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
+            return State.SUSPENDED;
+        }
+        boolean running = newest.map(pod -> pod.getStatus())
+                .filter(status -> "Running".equals(status.getPhase()))
+                .isPresent();
+        return running ? State.RUNNING : State.PENDING;
+    }
+
+    /** @return the message of a Job's condition that is true */
+    private static Optional<String> condition(Job job, String type) {
+        if (job.getStatus() == null) {
+            return Optional.empty();
+        }
+        return job.getStatus().getConditions().stream()
+                .filter(c -> type.equals(c.getType()) && "True".equals(c.getStatus()))
+                .map(c -> c.getReason() + ": " + c.getMessage())
+                .findFirst();
+    }
+
+    private static Optional<RunReport> report(Pod pod) {
+        return terminated(pod).map(ContainerStateTerminated::getMessage).flatMap(message -> {
+            try {
+                return Optional.of(ReportJson.readRun(message));
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private static Optional<ContainerStateTerminated> terminated(Pod pod) {
+        return containers(pod)
+                .map(ContainerStatus::getState)
+                .filter(state -> state != null)
+                .map(ContainerState::getTerminated)
+                .filter(terminated -> terminated != null)
+                .findFirst();
+    }
+
+    private static Stream<ContainerStatus> containers(Pod pod) {
+        return pod.getStatus() == null ? Stream.empty() : pod.getStatus().getContainerStatuses().stream();
+    }
+
+    private static Optional<String> trouble(Pod pod) {
+        if (pod.getStatus() == null) {
+            return Optional.empty();
+        }
+        Optional<String> ended = terminated(pod)
+                .filter(end -> end.getExitCode() != 0)
+                .map(end -> "pod " + pod.getMetadata().getName() + " ended with exit code " + end.getExitCode() + " ("
+                        + end.getReason() + ") and no report; "
+                        + ("OOMKilled".equals(end.getReason())
+                                ? "raise spec.compute.memory"
+                                : "see kubectl logs " + pod.getMetadata().getName()));
+        Optional<String> waiting = containers(pod)
+                .map(ContainerStatus::getState)
+                .filter(state -> state != null && state.getWaiting() != null)
+                .map(state -> state.getWaiting().getReason() + ": "
+                        + state.getWaiting().getMessage())
+                .findFirst();
+        Optional<String> unscheduled = pod.getStatus().getConditions().stream()
+                .filter(c -> "PodScheduled".equals(c.getType()) && "False".equals(c.getStatus()))
+                .map(c -> c.getReason() + ": " + c.getMessage())
+                .findFirst();
+        return ended.or(() -> waiting).or(() -> unscheduled);
+    }
+}
