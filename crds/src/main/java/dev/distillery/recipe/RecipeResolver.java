@@ -68,7 +68,7 @@ public final class RecipeResolver {
     private static List<Object> studentInputs(TrainingRecipeSpec spec, boolean distils) {
         List<Object> inputs = new ArrayList<>(List.of(
                 TRAINER_GENERATION,
-                spec.dataset(),
+                dataIdentity(spec.dataset()),
                 spec.student(),
                 spec.training(),
                 spec.tricks(),
@@ -86,7 +86,7 @@ public final class RecipeResolver {
         Object smoothing = t.labelSmoothing().teacher() ? t.labelSmoothing() : "none";
         return sha256(List.of(
                 TRAINER_GENERATION,
-                spec.dataset(),
+                dataIdentity(spec.dataset()),
                 spec.teacher(),
                 spec.training(),
                 t.cosineDecay(),
@@ -98,6 +98,18 @@ public final class RecipeResolver {
                 t.noBiasDecay(),
                 spec.compute().cpus(),
                 spec.compute().gpus()));
+    }
+
+    /** What the data are, not where they lie: a file whose checksum is stated may move without becoming other data. */
+    private static List<Object> dataIdentity(Dataset data) {
+        List<Object> identity = new ArrayList<>(List.of(data.format(), data.augmentation()));
+        identity.add(data.classes() == null ? "unnamed" : data.classes());
+        for (Dataset.Split split : List.of(data.train(), data.validation())) {
+            for (Dataset.Source source : List.of(split.images(), split.labels())) {
+                identity.add(source.sha256() == null ? source.uri() : source.sha256());
+            }
+        }
+        return identity;
     }
 
     /** @return SHA-256, lower-case hex, of the value as JSON with sorted keys */

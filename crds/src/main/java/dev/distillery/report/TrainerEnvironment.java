@@ -14,7 +14,7 @@ public final class TrainerEnvironment {
     public static final String PROGRESS_TOKEN = "DISTILLERY_PROGRESS_TOKEN";
     /** Where the run report goes at the end; absent: {@code /dev/termination-log} if that can be written. */
     public static final String TERMINATION_MESSAGE_PATH = "TERMINATION_MESSAGE_PATH";
-    /** Folder under which {@code pvc://claim/path} is found as {@code <folder>/claim/path}. */
+    /** Where claims are mounted: {@code claim=/folder}, separated by commas. {@code pvc://claim/path} lies there. */
     public static final String CLAIMS = "DISTILLERY_CLAIMS";
 
     private TrainerEnvironment() {}

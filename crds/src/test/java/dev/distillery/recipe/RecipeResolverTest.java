@@ -51,6 +51,16 @@ class RecipeResolverTest {
         assertThat(explicit.teacherHash()).isEqualTo(BASE.teacherHash());
     }
 
+    @Test
+    void aFileWithAChecksumMayMove() {
+        String checksum = "a".repeat(64);
+        ResolvedRecipe here = resolve("/dataset/train/images/sha256", checksum);
+        ResolvedRecipe there =
+                resolve("/dataset/train/images/sha256", checksum, "/dataset/train/images/uri", "file:///data/other");
+        assertThat(there.digest()).isEqualTo(here.digest()).isNotEqualTo(BASE.digest());
+        assertThat(there.teacherHash()).isEqualTo(here.teacherHash());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  */
 record MountedClaim(String claim, boolean writable) {
     /** Each claim is mounted below, by its name. */
-    static final String FOLDER = "/mnt/claims";
+    private static final String FOLDER = "/mnt/claims";
 
     /** @return the recipe's claims by name, each once */
     static List<MountedClaim> of(TrainingRecipeSpec spec) {
@@ -39,6 +40,11 @@ record MountedClaim(String claim, boolean writable) {
                 .toList();
     }
 
+    /** @return {@code claim=/folder} for each, separated by commas */
+    static String environment(TrainingRecipeSpec spec) {
+        return of(spec).stream().map(each -> each.claim() + "=" + each.path()).collect(Collectors.joining(","));
+    }
+
     private static void add(Map<String, Boolean> writable, String uri, boolean write) {
         URI parsed = URI.create(uri);
         if ("pvc".equals(parsed.getScheme())) {
@@ -49,7 +55,7 @@ record MountedClaim(String claim, boolean writable) {
     VolumeMount mount() {
         return new VolumeMountBuilder()
                 .withName(volumeName())
-                .withMountPath(FOLDER + "/" + claim)
+                .withMountPath(path())
                 .withReadOnly(writable ? null : Boolean.TRUE)
                 .build();
     }
@@ -59,6 +65,10 @@ record MountedClaim(String claim, boolean writable) {
                 .withName(volumeName())
                 .withNewPersistentVolumeClaim(claim, writable ? null : Boolean.TRUE)
                 .build();
+    }
+
+    private String path() {
+        return FOLDER + "/" + claim;
     }
 
     private String volumeName() {

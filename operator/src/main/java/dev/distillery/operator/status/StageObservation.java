@@ -66,8 +66,9 @@ public record StageObservation(State state, int attempts, RunReport report, Prog
         if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
             return State.SUSPENDED;
         }
+        // A pod that has ended still counts until the Job says what that means: it may start another.
         boolean running = newest.map(pod -> pod.getStatus())
-                .filter(status -> "Running".equals(status.getPhase()))
+                .filter(status -> status.getPhase() != null && !"Pending".equals(status.getPhase()))
                 .isPresent();
         return running ? State.RUNNING : State.PENDING;
     }

@@ -18,22 +18,22 @@ public final class DataSets {
     private final HeapBudget heap;
     private final List<String> digests = new ArrayList<>();
 
-    private DataSets(Path claimsFolder, long maxHeapBytes) {
-        this.location = new SourceLocation(claimsFolder);
+    private DataSets(SourceLocation location, long maxHeapBytes) {
+        this.location = location;
         this.heap = new HeapBudget(maxHeapBytes);
     }
 
     /**
-     * @param claimsFolder where {@code pvc://} URIs are found; null if there is no such folder
+     * @param location finds the files
      * @throws TrainerException INVALID_RECIPE for a URI that cannot be resolved or a class without a name, INVALID_DATA for every defect of a file
      *     or of files that do not fit together, OUT_OF_MEMORY if the heap cannot hold the images
      */
-    public static DataSet load(Dataset recipe, Path claimsFolder) {
-        return load(recipe, claimsFolder, Runtime.getRuntime().maxMemory());
+    public static DataSet load(Dataset recipe, SourceLocation location) {
+        return load(recipe, location, Runtime.getRuntime().maxMemory());
     }
 
-    static DataSet load(Dataset recipe, Path claimsFolder, long maxHeapBytes) {
-        DataSets sets = new DataSets(claimsFolder, maxHeapBytes);
+    static DataSet load(Dataset recipe, SourceLocation location, long maxHeapBytes) {
+        DataSets sets = new DataSets(location, maxHeapBytes);
         LabelledImages train = sets.split("spec.dataset.train", recipe.train());
         LabelledImages validation = sets.split("spec.dataset.validation", recipe.validation());
         if (!train.size().equals(validation.size())) {

@@ -7,20 +7,41 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Finds the local path of a recipe's URI: {@code file:///path} is that path, {@code pvc://claim/path} is {@code
- * <claims>/claim/path}. Reads no file.
+ * Finds the local path of a recipe's URI: {@code file:///path} is that path, {@code pvc://claim/path} lies where the claim
+ * is mounted. Reads no file.
  */
 public final class SourceLocation {
     private static final Pattern CLAIM = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
-    private final Path claimsFolder;
+    private final Map<String, Path> claims;
 
-    /** @param claimsFolder what {@link TrainerEnvironment#CLAIMS} names; null if it is not set */
-    public SourceLocation(Path claimsFolder) {
-        this.claimsFolder = claimsFolder;
+    /** @param claims where each claim is mounted, by its name */
+    public SourceLocation(Map<String, Path> claims) {
+        this.claims = Map.copyOf(claims);
+    }
+
+    /**
+     * @param claims as {@link TrainerEnvironment#CLAIMS} holds them; null or blank for none
+     * @throws TrainerException USAGE unless each is {@code claim=/folder}
+     */
+    public static SourceLocation of(String claims) {
+        Map<String, Path> mounted = new HashMap<>();
+        for (String each : claims == null || claims.isBlank() ? new String[0] : claims.split(",")) {
+            int equals = each.indexOf('=');
+            if (equals < 1 || equals == each.length() - 1) {
+                throw new TrainerException(
+                        ExitCode.USAGE,
+                        TrainerEnvironment.CLAIMS + ": got '" + each
+                                + "', expected claim=/folder, separated by commas");
+            }
+            mounted.put(each.substring(0, equals), Path.of(each.substring(equals + 1)));
+        }
+        return new SourceLocation(mounted);
     }
 
     /**
@@ -60,10 +81,11 @@ public final class SourceLocation {
         if (claim == null || !CLAIM.matcher(claim).matches() || claim.contains("..")) {
             throw refused(field, uri, "pvc://claim/path with a PersistentVolumeClaim's name");
         }
-        if (claimsFolder == null) {
-            throw refused(field, uri, "file:///path, or " + TrainerEnvironment.CLAIMS + " set to where claims lie");
+        if (!claims.containsKey(claim)) {
+            throw refused(
+                    field, uri, "a claim that is mounted; " + TrainerEnvironment.CLAIMS + " names " + claims.keySet());
         }
-        Path root = claimsFolder.resolve(claim).normalize();
+        Path root = claims.get(claim).normalize();
         Path inside = root.resolve(path.substring(1)).normalize();
         if (!inside.startsWith(root)) {
             throw refused(field, uri, "a path inside the claim, without '..'");

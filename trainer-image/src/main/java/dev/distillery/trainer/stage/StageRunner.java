@@ -68,10 +68,9 @@ public final class StageRunner {
         ResolvedRecipe recipe = readRecipe(Path.of(required(TrainerEnvironment.RECIPE)));
         String runId = required(TrainerEnvironment.RUN_ID);
         Path workspace = Path.of(required(TrainerEnvironment.WORKSPACE));
-        String claims = env.get(TrainerEnvironment.CLAIMS);
-        Path claimsFolder = claims == null || claims.isBlank() ? null : Path.of(claims);
+        SourceLocation location = SourceLocation.of(env.get(TrainerEnvironment.CLAIMS));
         boolean gpu = recipe.spec().compute().gpus() > 0;
-        DataSet data = DataSets.load(recipe.spec().dataset(), claimsFolder);
+        DataSet data = DataSets.load(recipe.spec().dataset(), location);
         LOG.info(
                 "{}: {} training and {} validation images, {} classes",
                 stage,
@@ -81,7 +80,6 @@ public final class StageRunner {
         try (LibTorch torch = LibTorch.start(recipe.spec().compute().cpus(), gpu);
                 ProgressPusher pusher = ProgressPusher.fromEnvironment(env)) {
             Assembler assembler = new Assembler(recipe.spec(), data, Hardware.detect(gpu));
-            SourceLocation location = new SourceLocation(claimsFolder);
             StageContext context = new StageContext(recipe, runId, workspace, location, data, torch, assembler, pusher);
             return stage == Stage.TEACHER ? TeacherStage.run(context) : StudentStage.run(context);
         }

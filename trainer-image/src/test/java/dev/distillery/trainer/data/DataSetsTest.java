@@ -15,11 +15,14 @@ import dev.distillery.trainer.TrainerException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DataSetsTest {
+    private static final SourceLocation HERE = new SourceLocation(Map.of());
+
     /** One rounding to float. */
     private static final float FLOAT_ERROR = 1e-6f;
 
@@ -28,7 +31,7 @@ class DataSetsTest {
 
     @Test
     void loadsImagesLabelsAndClasses() {
-        DataSet set = DataSets.load(dataset(split(6, 4, 3), split(3, 4, 3), null), null);
+        DataSet set = DataSets.load(dataset(split(6, 4, 3), split(3, 4, 3), null), HERE);
         assertThat(set.train().count()).isEqualTo(6);
         assertThat(set.validation().count()).isEqualTo(3);
         assertThat(List.of(set.height(), set.width(), set.channels())).containsExactly(4, 4, 1);
@@ -41,10 +44,10 @@ class DataSetsTest {
     @Test
     void digestFollowsEveryFile() {
         Dataset.Split train = split(6, 4, 3);
-        String first = DataSets.load(dataset(train, split(3, 4, 3), null), null).digest();
-        assertThat(DataSets.load(dataset(train, split(3, 4, 3), null), null).digest())
+        String first = DataSets.load(dataset(train, split(3, 4, 3), null), HERE).digest();
+        assertThat(DataSets.load(dataset(train, split(3, 4, 3), null), HERE).digest())
                 .isEqualTo(first);
-        assertThat(DataSets.load(dataset(train, split(3, 4, 2), null), null).digest())
+        assertThat(DataSets.load(dataset(train, split(3, 4, 2), null), HERE).digest())
                 .isNotEqualTo(first);
     }
 
@@ -56,7 +59,7 @@ class DataSetsTest {
         }
         Dataset.Split train =
                 new Dataset.Split(source(file(), idx(0x08, new int[] {2, 2, 2, 3}, rgb)), source(file(), labels(2, 2)));
-        DataSet set = DataSets.load(dataset(train, train, List.of("a", "b")), null);
+        DataSet set = DataSets.load(dataset(train, train, List.of("a", "b")), HERE);
         double[] blue =
                 IntStream.range(0, 8).mapToDouble(i -> (3 * i + 2) / 255.0).toArray();
         double mean = Arrays.stream(blue).average().orElseThrow();
@@ -101,13 +104,13 @@ class DataSetsTest {
     @Test
     void memoryIsCheckedOverAllFiles() {
         Dataset recipe = dataset(split(100, 10, 3), split(50, 10, 3), null);
-        TrainerException e = catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, folder, 13_000));
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, HERE, 13_000));
         assertThat(e.exitCode()).isEqualTo(ExitCode.OUT_OF_MEMORY);
         assertThat(e).hasMessageStartingWith("spec.dataset.validation.images");
     }
 
     private void refused(Dataset recipe, String... parts) {
-        TrainerException e = catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, folder));
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, HERE));
         assertThat(e.exitCode()).isEqualTo(ExitCode.INVALID_DATA);
         assertThat(e).hasMessageContainingAll(parts);
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SourceLocationTest {
-    private final SourceLocation location = new SourceLocation(Path.of("/claims"));
+    private final SourceLocation location = SourceLocation.of("models=/claims/models,data=/mnt/data");
 
     @Test
     void resolvesFilesAndClaims() {
@@ -48,8 +48,16 @@ class SourceLocationTest {
     }
 
     @Test
-    void claimsNeedTheirFolder() {
-        assertThatThrownBy(() -> new SourceLocation(null).resolve("f", "pvc://models/x"))
-                .hasMessageContaining("DISTILLERY_CLAIMS");
+    void aClaimThatIsNotMountedIsNamed() {
+        assertThatThrownBy(() -> SourceLocation.of(" ").resolve("f", "pvc://models/x"))
+                .hasMessageContaining("DISTILLERY_CLAIMS names []");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"models", "=/x", "models=", "a=/a,,b=/b"})
+    void refusesAMalformedList(String claims) {
+        assertThatThrownBy(() -> SourceLocation.of(claims))
+                .isInstanceOfSatisfying(
+                        TrainerException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE));
     }
 }

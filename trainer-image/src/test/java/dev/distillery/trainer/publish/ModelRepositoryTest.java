@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,7 +35,7 @@ class ModelRepositoryTest {
     Path folder;
 
     private final ModelRepository repository =
-            new ModelRepository(new SourceLocation(null), Clock.fixed(NOW, ZoneOffset.UTC));
+            new ModelRepository(new SourceLocation(Map.of()), Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
     void laysAModelOutForTriton() throws Exception {
@@ -156,7 +157,8 @@ class ModelRepositoryTest {
 
     @Test
     void publishesIntoClaims() {
-        ModelRepository claims = new ModelRepository(new SourceLocation(folder), Clock.systemUTC());
+        ModelRepository claims =
+                new ModelRepository(new SourceLocation(Map.of("models", folder.resolve("models"))), Clock.systemUTC());
         Bundle bundle = BundleFixture.bundle(
                 "run-1",
                 ModelInput.Form.PIXELS,

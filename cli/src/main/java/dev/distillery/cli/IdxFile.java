@@ -1,0 +1,66 @@
+package dev.distillery.cli;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * What an IDX file, plain or gzip, holds. The whole file is read, so that a truncated one does not pass.
+ *
+ * @param dimensions count first: {@code (N, rows, columns)} for images, {@code (N)} for labels
+ * @param greatest the greatest byte, which for labels is the greatest label
+ */
+record IdxFile(int[] dimensions, int greatest) {
+    private static final int UNSIGNED_BYTES = 0x08;
+    private static final int GZIP_MAGIC = 0x1f8b;
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    /** @throws IOException with a message that says what is wrong with the content */
+    static IdxFile read(Path file) throws IOException {
+        try (InputStream raw = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+                DataInputStream in = new DataInputStream(unpacked(raw))) {
+            int magic = in.readInt();
+            int rank = magic & 0xff;
+            if (magic >>> 8 != UNSIGNED_BYTES || rank < 1 || rank > 3) {
+                throw new IOException("no IDX file of unsigned bytes: it starts with 0x%08x".formatted(magic));
+            }
+            int[] dimensions = new int[rank];
+            long expected = 1;
+            for (int i = 0; i < rank; i++) {
+                dimensions[i] = in.readInt();
+                expected *= dimensions[i];
+            }
+            byte[] buffer = new byte[BUFFER_BYTES];
+            long bytes = 0;
+            int greatest = 0;
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                bytes += read;
+                for (int i = 0; i < read; i++) {
+                    greatest = Math.max(greatest, buffer[i] & 0xff);
+                }
+            }
+            if (bytes != expected) {
+                throw new IOException("%d bytes of data where its header says %d".formatted(bytes, expected));
+            }
+            return new IdxFile(dimensions, greatest);
+        } catch (EOFException e) {
+            throw new IOException("truncated: it ends in the middle", e);
+        }
+    }
+
+    int count() {
+        return dimensions[0];
+    }
+
+    private static InputStream unpacked(InputStream raw) throws IOException {
+        raw.mark(2);
+        int start = raw.read() << 8 | raw.read();
+        raw.reset();
+        return start == GZIP_MAGIC ? new BufferedInputStream(new GZIPInputStream(raw), BUFFER_BYTES) : raw;
+    }
+}

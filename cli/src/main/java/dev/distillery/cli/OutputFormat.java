@@ -1,0 +1,7 @@
+package dev.distillery.cli;
+
+/** For people or for pipelines; lower case, as it is typed. */
+enum OutputFormat {
+    text,
+    json
+}

@@ -1,0 +1,115 @@
+package dev.distillery.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distillery.recipe.RecipeDocument;
+import dev.distillery.recipe.RecipeException;
+import dev.distillery.recipe.RecipeResolver;
+import dev.distillery.recipe.ResolvedRecipe;
+import dev.distillery.report.ExitCode;
+import dev.distillery.schema.Violation;
+import dev.distillery.validation.RecipeValidator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A valid recipe on disk, as it will be applied.
+ *
+ * @param applied what the user wrote, overridden, with absolute URIs and a destination, but without the defaults: those
+ *     are the API server's to fill in
+ * @param document the same with its defaults
+ */
+record RecipeFile(Path file, ObjectNode applied, RecipeDocument document) {
+    private static final List<String> SOURCES =
+            List.of("/train/images", "/train/labels", "/validation/images", "/validation/labels");
+
+    /**
+     * @param destination where the student goes whatever the recipe says; null leaves it to the recipe
+     * @param fallback where it goes if the recipe does not say either
+     * @throws RecipeException with every violation of schema and cross-field rules
+     * @throws Failure if the file cannot be read or an override does not fit
+     */
+    static RecipeFile load(Path file, List<FieldOverride> overrides, Path destination, Path fallback) {
+        ObjectNode applied = RecipeDocument.readTree(read(file));
+        try {
+            overrides.forEach(override -> override.apply(applied));
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ExitCode.USAGE, e.getMessage(), e);
+        }
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        for (String source : SOURCES) {
+            resolve(applied.at("/spec/dataset" + source), folder);
+        }
+        applied.at("/spec/publish/destinations").forEach(one -> resolve(one, folder));
+        boolean open = applied.at("/spec/publish/destinations").isEmpty();
+        if (applied.get("spec") instanceof ObjectNode spec && (destination != null || open)) {
+            publishTo(spec, destination == null ? fallback : destination);
+        }
+        return new RecipeFile(file, applied, check(applied));
+    }
+
+    ResolvedRecipe resolved() {
+        return RecipeResolver.resolve(document.namespace(), document.name(), document.spec());
+    }
+
+    private static RecipeDocument check(ObjectNode applied) {
+        RecipeDocument document;
+        List<Violation> violations = new ArrayList<>();
+        try {
+            document = RecipeDocument.of(applied.deepCopy());
+        } catch (RecipeException e) {
+            violations.addAll(e.violations());
+            document = withoutUnknownFields(applied, e);
+        }
+        violations.addAll(RecipeValidator.validate(document.spec()));
+        if (!violations.isEmpty()) {
+            throw new RecipeException(violations);
+        }
+        return document;
+    }
+
+    /** A misspelt field alone need not hide what the cross-field rules have to say. */
+    private static RecipeDocument withoutUnknownFields(ObjectNode applied, RecipeException original) {
+        ObjectNode pruned = applied.deepCopy();
+        RecipeDocument.schema().prune(pruned);
+        try {
+            return RecipeDocument.of(pruned);
+        } catch (RecipeException e) {
+            throw original;
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new Failure(ExitCode.USAGE, file + ": no such file, expected a recipe in YAML", e);
+        } catch (IOException e) {
+            throw new Failure(ExitCode.USAGE, file + ": cannot be read as text: " + e.getMessage(), e);
+        }
+    }
+
+    private static void resolve(JsonNode holder, Path folder) {
+        JsonNode uri = holder.path("uri");
+        if (holder instanceof ObjectNode object
+                && uri.isTextual()
+                && !uri.asText().isBlank()
+                && LocalUri.isRelative(uri.asText())) {
+            object.put("uri", LocalUri.of(folder.resolve(uri.asText())));
+        }
+    }
+
+    private static void publishTo(ObjectNode spec, Path destination) {
+        JsonNode publish = spec.path("publish");
+        if (publish.isMissingNode() || publish.isNull()) {
+            publish = spec.putObject("publish");
+        }
+        if (publish instanceof ObjectNode object) {
+            object.putArray("destinations").addObject().put("uri", LocalUri.of(destination));
+        }
+    }
+}
