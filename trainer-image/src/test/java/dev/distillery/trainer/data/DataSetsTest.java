@@ -21,8 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DataSetsTest {
-    private static final SourceLocation HERE = new SourceLocation(Map.of());
-
     /** One rounding to float. */
     private static final float FLOAT_ERROR = 1e-6f;
 
@@ -31,7 +29,7 @@ class DataSetsTest {
 
     @Test
     void loadsImagesLabelsAndClasses() {
-        DataSet set = DataSets.load(dataset(split(6, 4, 3), split(3, 4, 3), null), HERE);
+        DataSet set = DataSets.load(dataset(split(6, 4, 3), split(3, 4, 3), null), here());
         assertThat(set.train().count()).isEqualTo(6);
         assertThat(set.validation().count()).isEqualTo(3);
         assertThat(List.of(set.height(), set.width(), set.channels())).containsExactly(4, 4, 1);
@@ -44,10 +42,11 @@ class DataSetsTest {
     @Test
     void digestFollowsEveryFile() {
         Dataset.Split train = split(6, 4, 3);
-        String first = DataSets.load(dataset(train, split(3, 4, 3), null), HERE).digest();
-        assertThat(DataSets.load(dataset(train, split(3, 4, 3), null), HERE).digest())
+        String first =
+                DataSets.load(dataset(train, split(3, 4, 3), null), here()).digest();
+        assertThat(DataSets.load(dataset(train, split(3, 4, 3), null), here()).digest())
                 .isEqualTo(first);
-        assertThat(DataSets.load(dataset(train, split(3, 4, 2), null), HERE).digest())
+        assertThat(DataSets.load(dataset(train, split(3, 4, 2), null), here()).digest())
                 .isNotEqualTo(first);
     }
 
@@ -59,7 +58,7 @@ class DataSetsTest {
         }
         Dataset.Split train =
                 new Dataset.Split(source(file(), idx(0x08, new int[] {2, 2, 2, 3}, rgb)), source(file(), labels(2, 2)));
-        DataSet set = DataSets.load(dataset(train, train, List.of("a", "b")), HERE);
+        DataSet set = DataSets.load(dataset(train, train, List.of("a", "b")), here());
         double[] blue =
                 IntStream.range(0, 8).mapToDouble(i -> (3 * i + 2) / 255.0).toArray();
         double mean = Arrays.stream(blue).average().orElseThrow();
@@ -104,15 +103,19 @@ class DataSetsTest {
     @Test
     void memoryIsCheckedOverAllFiles() {
         Dataset recipe = dataset(split(100, 10, 3), split(50, 10, 3), null);
-        TrainerException e = catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, HERE, 13_000));
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, here(), 13_000));
         assertThat(e.exitCode()).isEqualTo(ExitCode.OUT_OF_MEMORY);
         assertThat(e).hasMessageStartingWith("spec.dataset.validation.images");
     }
 
     private void refused(Dataset recipe, String... parts) {
-        TrainerException e = catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, HERE));
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, here()));
         assertThat(e.exitCode()).isEqualTo(ExitCode.INVALID_DATA);
         assertThat(e).hasMessageContainingAll(parts);
+    }
+
+    private SourceLocation here() {
+        return new SourceLocation(Map.of("data", folder.resolve("data")));
     }
 
     private int files;

@@ -1,0 +1,116 @@
+package dev.distillery.trainer.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.distillery.report.ExitCode;
+import dev.distillery.report.ReportJson;
+import dev.distillery.report.RunReport;
+import dev.distillery.report.Stage;
+import dev.distillery.report.TrainerEnvironment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole stages in this process: real training, real export, a real folder. */
+class StageRunnerTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aTeacherAndAStudentEndAsAPublishedModelWithTheSameDigestEachTime() throws IOException {
+        SyntheticRecipe recipe = new SyntheticRecipe(folder);
+        RunReport first = distil(recipe.environment("run-1"));
+        RunReport second = distil(recipe.environment("run-2"));
+        assertThat(first.result().top1()).isGreaterThan(0.9);
+        assertThat(first.result().teacherTop1()).isGreaterThan(0.9);
+        assertThat(first.result().parityError()).isLessThan(1e-4);
+        assertThat(folder.resolve("models/synthetic/1/model.onnx")).exists();
+        assertThat(second.artifacts().get(0).version()).isEqualTo(2);
+        assertThat(second.artifacts().get(0).sha256())
+                .isEqualTo(first.artifacts().get(0).sha256());
+        assertThat(first.learningCurve()).hasSize(4);
+    }
+
+    @Test
+    void aTeacherInTheWorkspaceIsNotTrainedAgain() throws IOException {
+        Map<String, String> env = new SyntheticRecipe(folder).environment("run-1");
+        assertThat(run(Stage.TEACHER, env).reused()).isFalse();
+        assertThat(run(Stage.TEACHER, env).reused()).isTrue();
+    }
+
+    @Test
+    void aStudentBelowTheGateIsNotPublished() throws IOException {
+        SyntheticRecipe recipe = new SyntheticRecipe(folder)
+                .with("/student/epochs", 2)
+                .with("/tricks/linearScaling/referenceRate", 1e-9)
+                .with("/tricks/distillation/enabled", false);
+        RunReport report = run(Stage.STUDENT, recipe.environment("run-1"));
+        assertThat(report.reason()).isEqualTo(ExitCode.GATE_FAILED.reason());
+        assertThat(report.message()).contains("spec.gate.minTop1", "0.9000");
+        assertThat(report.result().top1()).isLessThan(0.9);
+        assertThat(folder.resolve("models")).doesNotExist();
+    }
+
+    @Test
+    void aRateThatExplodesEndsAsDiverged() throws IOException {
+        SyntheticRecipe recipe = new SyntheticRecipe(folder)
+                .with("/tricks/linearScaling/referenceRate", 1e30)
+                .with("/tricks/distillation/enabled", false);
+        RunReport report = run(Stage.STUDENT, recipe.environment("run-1"));
+        assertThat(report.reason()).isEqualTo(ExitCode.DIVERGED.reason());
+        assertThat(report.message()).contains("spec.tricks.linearScaling.referenceRate");
+    }
+
+    @Test
+    void aStudentWithoutItsTeacherSaysSo() throws IOException {
+        RunReport report = run(Stage.STUDENT, new SyntheticRecipe(folder).environment("run-1"));
+        assertThat(report.reason()).isEqualTo(ExitCode.TEACHER_MISSING.reason());
+    }
+
+    @Test
+    void aFileCutShortNeverTrains() throws IOException {
+        SyntheticRecipe recipe = new SyntheticRecipe(folder);
+        Path images = folder.resolve("train-images");
+        byte[] whole = Files.readAllBytes(images);
+        Files.write(images, java.util.Arrays.copyOf(whole, whole.length - 1));
+        RunReport report = run(Stage.TEACHER, recipe.environment("run-1"));
+        assertThat(report.reason()).isEqualTo(ExitCode.INVALID_DATA.reason());
+        assertThat(report.message()).contains("spec.dataset.train.images", images.toString());
+    }
+
+    @Test
+    void aBatchLargerThanTheDataIsRefused() throws IOException {
+        RunReport report = run(
+                Stage.TEACHER,
+                new SyntheticRecipe(folder).with("/training/batchSize", 1000).environment("run-1"));
+        assertThat(report.reason()).isEqualTo(ExitCode.INVALID_RECIPE.reason());
+        assertThat(report.message()).contains("spec.training.batchSize", "1000", "320");
+    }
+
+    @Test
+    void aMissingVariableIsNamed() throws IOException {
+        Map<String, String> env = new SyntheticRecipe(folder).environment("run-1");
+        env.remove(TrainerEnvironment.WORKSPACE);
+        RunReport report = run(Stage.TEACHER, env);
+        assertThat(report.reason()).isEqualTo(ExitCode.USAGE.reason());
+        assertThat(report.message()).contains(TrainerEnvironment.WORKSPACE);
+    }
+
+    private static RunReport distil(Map<String, String> env) throws IOException {
+        assertThat(run(Stage.TEACHER, env).succeeded()).isTrue();
+        RunReport report = run(Stage.STUDENT, env);
+        assertThat(report.succeeded()).as(report.message()).isTrue();
+        return report;
+    }
+
+    private static RunReport run(Stage stage, Map<String, String> env) throws IOException {
+        ExitCode code = new StageRunner(stage, env).run();
+        RunReport report =
+                ReportJson.readRun(Files.readString(Path.of(env.get(TrainerEnvironment.TERMINATION_MESSAGE_PATH))));
+        assertThat(code.reason()).isEqualTo(report.reason());
+        return report;
+    }
+}
