@@ -21,6 +21,11 @@ class GeneratedSchemasTest {
         compareOrWrite(GeneratedSchemas.JSON_SCHEMA, GeneratedSchemas.jsonSchema(GeneratedSchemas.crd()));
     }
 
+    @Test
+    void theChartInstallsTheSameCrd() throws IOException {
+        compareOrWrite(GeneratedSchemas.CHART_CRD, GeneratedSchemas.crd());
+    }
+
     private static void compareOrWrite(Path file, String generated) throws IOException {
         if (REGENERATE) {
             Files.writeString(file, generated);
