@@ -20,8 +20,7 @@ import java.util.Map;
 /** From the records to the CRD's YAML, and from that to a JSON Schema that editors understand. */
 final class GeneratedSchemas {
     static final Path CRD = Path.of("src/main/resources/dev/distillery/trainingrecipes.distillery.dev-v1.yml");
-    static final Path CHART_CRD =
-            Path.of("../charts/distillery/crds/trainingrecipes.distillery.dev-v1.yml");
+    static final Path CHART_CRD = Path.of("../charts/distillery/crds/trainingrecipes.distillery.dev-v1.yml");
     static final Path JSON_SCHEMA = Path.of("trainingrecipe.schema.json");
 
     private static final ObjectMapper YAML = YAMLMapper.builder()

@@ -54,12 +54,15 @@ class StageFlow {
         leaveAllBut(recipe, teacher == null ? Set.of(student.name()) : Set.of(student.name(), teacher.name()));
         StageObservation studentSeen = observe(student);
         StageObservation teacherSeen = teacher == null ? StageObservation.NONE : observe(teacher);
-        boolean needsTeacher = teacher != null && studentSeen.state() == State.ABSENT;
-        if (needsTeacher && teacherSeen.state() != State.SUCCEEDED) {
-            teacherSeen = runTeacher(recipe, teacher, teacherSeen);
-        } else if (studentSeen.state() == State.ABSENT && !recipe.getSpec().suspend()) {
-            cluster.start(student, tokens.of(student.key()), false);
-            studentSeen = new StageObservation(State.PENDING, 0, null, null, null);
+        if (studentSeen.state() == State.ABSENT) {
+            if (teacher != null) {
+                teacherSeen = runTeacher(recipe, teacher, teacherSeen);
+            }
+            boolean teacherDone = teacher == null || teacherSeen.state() == State.SUCCEEDED;
+            if (teacherDone && !recipe.getSpec().suspend()) {
+                cluster.start(student, tokens.of(student.key()), false);
+                studentSeen = new StageObservation(State.PENDING, 0, null, null, null);
+            }
         } else if (!ended(studentSeen)) {
             sources.job(student.namespace(), student.name())
                     .ifPresent(job -> suspend(job, recipe.getSpec().suspend()));

@@ -25,7 +25,8 @@ class ArchitectureTest {
     void roomsDoNotKnowWhoTiesThemTogether() {
         noClasses()
                 .that()
-                .resideInAnyPackage("..operator.stage..", "..operator.progress..", "..operator.status..", "..operator.event..")
+                .resideInAnyPackage(
+                        "..operator.stage..", "..operator.progress..", "..operator.status..", "..operator.event..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.distillery.operator")

@@ -20,7 +20,11 @@ final class EmbeddedKubernetes implements KubernetesUnderTest {
         this.state = state;
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> trainer = List.of(
-                java, "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), FakeTrainer.class.getName());
+                java,
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                FakeTrainer.class.getName());
         this.cluster = EmbeddedCluster.start(EmbeddedClusterOptions.in(state)
                 .withImages(Map.of(TRAINER_IMAGE, trainer))
                 .withRetryDelay(Duration.ofMillis(50)));

@@ -58,7 +58,7 @@ public final class FakeTrainer {
         end(stage, ExitCode.SUCCEEDED, result, List.of(new Artifact("file:///models/m/1", 1, "abc")));
     }
 
-    private static void post(Stage stage) throws IOException, InterruptedException {
+    private static void post(Stage stage) throws InterruptedException {
         ProgressReport report = new ProgressReport(
                 env(TrainerEnvironment.RUN_ID), stage, 1, 30, 10, 300, 0.5, 0.8, 100, 9, List.of(POINT));
         HttpRequest request = HttpRequest.newBuilder(URI.create(env(TrainerEnvironment.PROGRESS_URL)))
@@ -66,10 +66,14 @@ public final class FakeTrainer {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(ReportJson.write(report)))
                 .build();
-        int status = HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.discarding())
-                .statusCode();
-        System.out.println("progress answered with " + status);
+        try {
+            int status = HttpClient.newHttpClient()
+                    .send(request, HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+            System.out.println("progress answered with " + status);
+        } catch (IOException e) {
+            System.out.println("the operator is away: " + e);
+        }
     }
 
     private static void awaitFile(Path folder, String name) throws IOException, InterruptedException {
@@ -83,7 +87,16 @@ public final class FakeTrainer {
 
     private static void end(Stage stage, ExitCode code, Result result, List<Artifact> artifacts) throws IOException {
         RunReport report = new RunReport(
-                env(TrainerEnvironment.RUN_ID), stage, code.reason(), "the end", 0.8, false, result, artifacts, List.of(), List.of(POINT));
+                env(TrainerEnvironment.RUN_ID),
+                stage,
+                code.reason(),
+                "the end",
+                0.8,
+                false,
+                result,
+                artifacts,
+                List.of(),
+                List.of(POINT));
         Files.write(Path.of(env(TrainerEnvironment.TERMINATION_MESSAGE_PATH)), ReportJson.terminationMessage(report));
         System.exit(code.code());
     }

@@ -37,18 +37,28 @@ final class OperatorUnderTest implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment()
                 .putAll(Map.of(
-                        "KUBECONFIG", kubeconfig.toString(),
-                        "QUARKUS_HTTP_HOST", "127.0.0.1",
-                        "QUARKUS_HTTP_PORT", Integer.toString(port),
-                        "DISTILLERY_PROGRESS_URL", url(""),
-                        "DISTILLERY_PROGRESS_KEY", "a key of the tests",
-                        "DISTILLERY_PROGRESS_INTERVAL", "PT0.05S",
-                        "DISTILLERY_TRAINER_IMAGE", KubernetesUnderTest.TRAINER_IMAGE));
+                        "KUBECONFIG",
+                        kubeconfig.toString(),
+                        "QUARKUS_HTTP_HOST",
+                        "127.0.0.1",
+                        "QUARKUS_HTTP_PORT",
+                        Integer.toString(port),
+                        "DISTILLERY_PROGRESS_URL",
+                        url(""),
+                        "DISTILLERY_PROGRESS_KEY",
+                        "a key of the tests",
+                        "DISTILLERY_PROGRESS_INTERVAL",
+                        "PT0.05S",
+                        "DISTILLERY_TRAINER_IMAGE",
+                        KubernetesUnderTest.TRAINER_IMAGE));
         process = builder.start();
-        Awaitility.await("the operator is ready").atMost(START_UP).ignoreExceptions().until(() -> {
-            assertAlive();
-            return get("/q/health/ready") == 200;
-        });
+        Awaitility.await("the operator is ready")
+                .atMost(START_UP)
+                .ignoreExceptions()
+                .until(() -> {
+                    assertAlive();
+                    return get("/q/health/ready") == 200;
+                });
     }
 
     /** As a node that fails: without a chance to say goodbye. */
@@ -66,7 +76,8 @@ final class OperatorUnderTest implements AutoCloseable {
     /** @return log lines that a healthy operator does not write */
     List<String> errors() throws IOException {
         try (var lines = Files.lines(log)) {
-            return lines.filter(line -> line.contains(" ERROR ") || line.contains("Exception")).toList();
+            return lines.filter(line -> line.contains(" ERROR ") || line.contains("Exception"))
+                    .toList();
         }
     }
 

@@ -3,21 +3,28 @@ package dev.distillery.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.recipe.TrainingRecipeSpec;
 import dev.distillery.status.Condition;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -40,6 +47,7 @@ class RecipeLifecycleIT {
     @BeforeAll
     static void start() throws IOException {
         kubernetes = new EmbeddedKubernetes(folder.resolve("cluster"));
+        client().resource(dataClaim()).create();
         operator = new OperatorUnderTest(kubernetes.kubeconfig(), folder.resolve("operator.log"));
         operator.start();
     }
@@ -69,17 +77,24 @@ class RecipeLifecycleIT {
         assertThat(status.progress().summary()).isEqualTo("Done");
         assertThat(status.learningCurve()).isNotEmpty();
         assertThat(jobs()).hasSize(2);
-        assertThat(client().resources(ConfigMap.class).inNamespace("default").list().getItems())
+        assertThat(client().resources(ConfigMap.class)
+                        .inNamespace("default")
+                        .list()
+                        .getItems())
                 .filteredOn(map -> map.getData().containsKey("recipe.json"))
                 .hasSize(2)
                 .allMatch(ConfigMap::getImmutable);
-        await("events tell the story", () -> reasons("photos").containsAll(List.of("Accepted", "TeacherReady", "Published")));
+        await("events tell the story", () -> reasons("photos")
+                .containsAll(List.of("Accepted", "TeacherReady", "Published")));
     }
 
     @Test
     void progressOfARunningTrainerIsInTheStatus() throws IOException {
         apply(Recipes.recipe("photos", "waits", false));
-        awaitStatus("photos", s -> s.progress() != null && Double.valueOf(0.8).equals(s.progress().top1()));
+        awaitStatus(
+                "photos",
+                s -> s.progress() != null
+                        && Double.valueOf(0.8).equals(s.progress().top1()));
         go();
         awaitPhase("photos", Phase.READY);
     }
@@ -127,7 +142,10 @@ class RecipeLifecycleIT {
                 .filter(job -> job.getMetadata().getName().startsWith("teacher-"))
                 .toList();
         assertThat(teachers).hasSize(1);
-        client().resources(TrainingRecipe.class).inNamespace("default").withName("one").delete();
+        client().resources(TrainingRecipe.class)
+                .inNamespace("default")
+                .withName("one")
+                .delete();
         await("the student of the deleted recipe goes", () -> jobs().size() == 2);
         assertThat(jobs()).anyMatch(job -> job.getMetadata().getName().startsWith("teacher-"));
     }
@@ -199,12 +217,28 @@ class RecipeLifecycleIT {
                 .containsExactly(uid));
     }
 
-    private static dev.distillery.recipe.TrainingRecipeSpec spec(TrainingRecipe recipe, String validation, int warmup) {
-        var yaml = io.fabric8.kubernetes.client.utils.Serialization.asJson(recipe.getSpec())
+    private static TrainingRecipeSpec spec(TrainingRecipe recipe, String validation, int warmup) {
+        var yaml = Serialization.asJson(recipe.getSpec())
                 .replace("pvc://photos/vi", validation)
-                .replace("\"warmup\":{\"enabled\":true,\"epochs\":5", "\"warmup\":{\"enabled\":true,\"epochs\":" + warmup);
-        return io.fabric8.kubernetes.client.utils.Serialization.unmarshal(
-                yaml, dev.distillery.recipe.TrainingRecipeSpec.class);
+                .replace(
+                        "\"warmup\":{\"enabled\":true,\"epochs\":5",
+                        "\"warmup\":{\"enabled\":true,\"epochs\":" + warmup);
+        return Serialization.unmarshal(yaml, TrainingRecipeSpec.class);
+    }
+
+    private static PersistentVolumeClaim dataClaim() {
+        return new PersistentVolumeClaimBuilder()
+                .withNewMetadata()
+                .withName("photos")
+                .withNamespace("default")
+                .endMetadata()
+                .withNewSpec()
+                .withAccessModes("ReadOnlyMany")
+                .withNewResources()
+                .addToRequests("storage", new Quantity("1Gi"))
+                .endResources()
+                .endSpec()
+                .build();
     }
 
     private static void go() throws IOException {
@@ -235,16 +269,17 @@ class RecipeLifecycleIT {
                 .waitUntilCondition(
                         r -> r != null && r.getStatus() != null && wanted.test(r.getStatus()),
                         PATIENCE.toSeconds(),
-                        java.util.concurrent.TimeUnit.SECONDS);
+                        TimeUnit.SECONDS);
         return found.getStatus();
     }
 
-    private static void await(String what, java.util.concurrent.Callable<Boolean> condition) {
+    private static void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what).atMost(PATIENCE).until(condition);
     }
 
     private static boolean isTrue(TrainingRecipeStatus status, String type) {
-        return status.conditions().stream().anyMatch(c -> c.type().equals(type) && c.status().equals("True"));
+        return status.conditions().stream()
+                .anyMatch(c -> c.type().equals(type) && c.status().equals("True"));
     }
 
     private static List<Job> jobs() {

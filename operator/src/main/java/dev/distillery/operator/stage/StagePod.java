@@ -86,7 +86,10 @@ public record StagePod(String image, URI progressUrl) {
         return List.of(
                 new EnvVar(TrainerEnvironment.RECIPE, RECIPE_FOLDER + "/" + StageConfigMap.FILE, null),
                 new EnvVar(TrainerEnvironment.WORKSPACE, WORKSPACE, null),
-                new EnvVar(TrainerEnvironment.CLAIMS, MountedClaim.environment(plan.recipe().spec()), null),
+                new EnvVar(
+                        TrainerEnvironment.CLAIMS,
+                        MountedClaim.environment(plan.recipe().spec()),
+                        null),
                 new EnvVar(TrainerEnvironment.RUN_ID, plan.runId(), null),
                 new EnvVar(TrainerEnvironment.PROGRESS_URL, progressUrl + "/progress/" + plan.key(), null),
                 new EnvVarBuilder()

@@ -45,7 +45,8 @@ class ProgressResourceTest {
         assertThat(post("job", "Bearer " + tokens.of("default/job"), ReportJson.write(REPORT)))
                 .isEqualTo(204);
         assertThat(board.get("default/job")).contains(REPORT);
-        Awaitility.await().until(() -> woken.stream().anyMatch(e -> e.getRelatedCustomResourceID().equals(RECIPE)));
+        Awaitility.await().until(() -> woken.stream()
+                .anyMatch(e -> e.getRelatedCustomResourceID().equals(RECIPE)));
     }
 
     @Test

@@ -43,8 +43,8 @@ class StageResourcesTest {
     @Test
     void namesFitWhereKubernetesPutsThem() {
         TrainingRecipe longest = Recipes.stored("a".repeat(40), true);
-        StagePlan plan = StagePlan.student(
-                longest, RecipeResolver.resolve("default", "a".repeat(40), longest.getSpec()));
+        StagePlan plan =
+                StagePlan.student(longest, RecipeResolver.resolve("default", "a".repeat(40), longest.getSpec()));
         // The pod's name adds six characters, and the label job-name holds at most 63.
         assertThat(plan.name()).hasSizeLessThanOrEqualTo(63);
         assertThat(plan.labels().values()).allSatisfy(value -> assertThat(value).hasSizeLessThanOrEqualTo(63));
@@ -81,11 +81,10 @@ class StageResourcesTest {
                 .containsEntry("DISTILLERY_RUN_ID", student.runId())
                 .containsEntry("DISTILLERY_PROGRESS_URL", "http://operator:8080/progress/default/" + student.name())
                 .containsEntry("DISTILLERY_CLAIMS", "photos=/mnt/claims/photos");
-        assertThat(container.getVolumeMounts())
-                .anySatisfy(mount -> {
-                    assertThat(mount.getMountPath()).isEqualTo("/mnt/claims/photos");
-                    assertThat(mount.getReadOnly()).isTrue();
-                });
+        assertThat(container.getVolumeMounts()).anySatisfy(mount -> {
+            assertThat(mount.getMountPath()).isEqualTo("/mnt/claims/photos");
+            assertThat(mount.getReadOnly()).isTrue();
+        });
         assertThat(values).doesNotContainKey("DISTILLERY_PROGRESS_TOKEN");
     }
 
@@ -93,9 +92,15 @@ class StageResourcesTest {
     void onlyFailuresThatAnotherPodCouldMendAreTriedAgain() {
         Job job = JOB.desired(student, false);
         assertThat(job.getSpec().getBackoffLimit()).isEqualTo(3);
-        assertThat(job.getSpec().getPodFailurePolicy().getRules().get(0).getOnExitCodes().getValues())
+        assertThat(job.getSpec()
+                        .getPodFailurePolicy()
+                        .getRules()
+                        .get(0)
+                        .getOnExitCodes()
+                        .getValues())
                 .containsExactly(2, 10, 11, 12, 13, 14, 15, 16);
-        assertThat(job.getSpec().getPodFailurePolicy().getRules().get(1).getAction()).isEqualTo("Ignore");
+        assertThat(job.getSpec().getPodFailurePolicy().getRules().get(1).getAction())
+                .isEqualTo("Ignore");
     }
 
     @Test

@@ -42,13 +42,41 @@ class StatusProjectorTest {
         StageObservation crashed = new StageObservation(State.FAILED, 4, null, null, "exit code 137 (OOMKilled)");
         StageObservation published = ended(State.SUCCEEDED, report(Stage.STUDENT, "Succeeded", RESULT));
         return Stream.of(
-                Arguments.of(NONE, NONE, Phase.PENDING, "TeacherReady=False StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=False"),
-                Arguments.of(running(), NONE, Phase.TRAINING_TEACHER, "TeacherReady=False StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=False"),
-                Arguments.of(trained, running(), Phase.TRAINING_STUDENT, "TeacherReady=True StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=False"),
-                Arguments.of(trained, published, Phase.READY, "TeacherReady=True StudentTrained=True GatePassed=True Published=True Ready=True Failed=False"),
-                Arguments.of(trained, gateFailed, Phase.FAILED, "TeacherReady=True StudentTrained=True GatePassed=False Published=False Ready=False Failed=True"),
-                Arguments.of(noData, NONE, Phase.FAILED, "TeacherReady=False StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=True"),
-                Arguments.of(trained, crashed, Phase.FAILED, "TeacherReady=True StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=True"));
+                Arguments.of(
+                        NONE,
+                        NONE,
+                        Phase.PENDING,
+                        "TeacherReady=False StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=False"),
+                Arguments.of(
+                        running(),
+                        NONE,
+                        Phase.TRAINING_TEACHER,
+                        "TeacherReady=False StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=False"),
+                Arguments.of(
+                        trained,
+                        running(),
+                        Phase.TRAINING_STUDENT,
+                        "TeacherReady=True StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=False"),
+                Arguments.of(
+                        trained,
+                        published,
+                        Phase.READY,
+                        "TeacherReady=True StudentTrained=True GatePassed=True Published=True Ready=True Failed=False"),
+                Arguments.of(
+                        trained,
+                        gateFailed,
+                        Phase.FAILED,
+                        "TeacherReady=True StudentTrained=True GatePassed=False Published=False Ready=False Failed=True"),
+                Arguments.of(
+                        noData,
+                        NONE,
+                        Phase.FAILED,
+                        "TeacherReady=False StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=True"),
+                Arguments.of(
+                        trained,
+                        crashed,
+                        Phase.FAILED,
+                        "TeacherReady=True StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=True"));
     }
 
     @ParameterizedTest
@@ -104,10 +132,8 @@ class StatusProjectorTest {
 
     @Test
     void theLearningCurveStaysShortAndOutlivesThePods() {
-        StageObservation teacher = new StageObservation(
-                State.SUCCEEDED, 1, withCurve(Stage.TEACHER, 200), null, null);
-        StageObservation student = new StageObservation(
-                State.SUCCEEDED, 1, withCurve(Stage.STUDENT, 200), null, null);
+        StageObservation teacher = new StageObservation(State.SUCCEEDED, 1, withCurve(Stage.TEACHER, 200), null, null);
+        StageObservation student = new StageObservation(State.SUCCEEDED, 1, withCurve(Stage.STUDENT, 200), null, null);
         TrainingRecipe recipe = Recipes.stored("photos", true);
         TrainingRecipeStatus status = project(recipe, teacher, student, NOON);
         assertThat(status.learningCurve()).hasSize(64);
@@ -178,6 +204,8 @@ class StatusProjectorTest {
     }
 
     private static String conditions(TrainingRecipeStatus status) {
-        return status.conditions().stream().map(c -> c.type() + "=" + c.status()).collect(Collectors.joining(" "));
+        return status.conditions().stream()
+                .map(c -> c.type() + "=" + c.status())
+                .collect(Collectors.joining(" "));
     }
 }
