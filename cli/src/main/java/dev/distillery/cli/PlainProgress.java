@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -53,7 +54,7 @@ final class PlainProgress implements ProgressView {
 
     private static String epochLine(CurvePoint point, TrainingRecipeStatus.Progress progress) {
         boolean current = progress != null && point.stage().toString().equals(progress.stage());
-        StringBuilder line = new StringBuilder(point.stage().toString().toLowerCase(java.util.Locale.ROOT))
+        StringBuilder line = new StringBuilder(point.stage().toString().toLowerCase(Locale.ROOT))
                 .append(" epoch ")
                 .append(point.epoch())
                 .append(current ? "/" + progress.epochs() : "")

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 
@@ -168,7 +169,7 @@ public final class StructuralSchema {
 
     static String shown(JsonNode value) {
         String text = value.isContainerNode()
-                ? article(value.getNodeType().name().toLowerCase(java.util.Locale.ROOT))
+                ? article(value.getNodeType().name().toLowerCase(Locale.ROOT))
                 : value.toString();
         return text.length() > 120 ? text.substring(0, 117) + "..." : text;
     }

@@ -2,6 +2,7 @@ package dev.distillery.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.LinkedHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -142,10 +143,10 @@ class RecipeResolverTest {
 
     @Test
     void sha256IgnoresTheOrderOfMapEntries() {
-        var one = new java.util.LinkedHashMap<String, Integer>();
+        var one = new LinkedHashMap<String, Integer>();
         one.put("a", 1);
         one.put("b", 2);
-        var other = new java.util.LinkedHashMap<String, Integer>();
+        var other = new LinkedHashMap<String, Integer>();
         other.put("b", 2);
         other.put("a", 1);
         assertThat(RecipeResolver.sha256(one)).isEqualTo(RecipeResolver.sha256(other));

@@ -13,6 +13,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,8 +43,7 @@ class StageSources implements JobOwners {
                                 pod -> of(pod.getMetadata().getNamespace(), jobName(pod)))
                         .build(),
                 context);
-        pods.addIndexers(
-                java.util.Map.of(PODS_BY_JOB, pod -> List.of(pod.getMetadata().getNamespace() + "/" + jobName(pod))));
+        pods.addIndexers(Map.of(PODS_BY_JOB, pod -> List.of(pod.getMetadata().getNamespace() + "/" + jobName(pod))));
         return List.of(jobs, pods);
     }
 

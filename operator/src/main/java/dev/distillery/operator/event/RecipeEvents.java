@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jboss.logging.Logger;
 
 /** Tells what changed between two statuses. An event that cannot be written is logged: it must not stop a recipe. */
@@ -46,7 +47,7 @@ public final class RecipeEvents {
 
     static List<Notice> notices(TrainingRecipeStatus before, TrainingRecipeStatus after) {
         List<Notice> notices = new ArrayList<>();
-        boolean newRun = before == null || !java.util.Objects.equals(before.runId(), after.runId());
+        boolean newRun = before == null || !Objects.equals(before.runId(), after.runId());
         if (newRun && after.runId() != null) {
             notices.add(new Notice(false, "Accepted", "the recipe can run"));
         }
@@ -55,7 +56,7 @@ public final class RecipeEvents {
         }
         Phase was = before == null || newRun ? null : before.phase();
         if (after.phase() != was
-                || after.phase() == Phase.FAILED && !after.message().equals(before.message())) {
+                || after.phase() == Phase.FAILED && !Objects.equals(after.message(), before.message())) {
             notices.addAll(phaseNotices(was, after));
         }
         return notices;

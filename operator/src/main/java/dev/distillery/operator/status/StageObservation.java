@@ -44,7 +44,7 @@ public record StageObservation(State state, int attempts, RunReport report, Prog
         }
         Optional<Pod> newest = pods.stream()
                 .max(Comparator.comparing((Pod pod) -> pod.getMetadata().getCreationTimestamp())
-                        .thenComparing(pod -> pod.getMetadata().getName()));
+                        .thenComparing(pod -> !failed(pod)));
         State state = state(job, newest);
         RunReport report = newest.flatMap(StageObservation::report).orElse(null);
         String trouble = report != null && state != State.PENDING
@@ -54,6 +54,11 @@ public record StageObservation(State state, int attempts, RunReport report, Prog
             trouble = condition(job, "Failed").orElse("the Job failed");
         }
         return new StageObservation(state, pods.size(), report, progress, trouble);
+    }
+
+    /** Timestamps are whole seconds: of two pods of one second, the failed one came first. */
+    private static boolean failed(Pod pod) {
+        return pod.getStatus() != null && "Failed".equals(pod.getStatus().getPhase());
     }
 
     private static State state(Job job, Optional<Pod> newest) {

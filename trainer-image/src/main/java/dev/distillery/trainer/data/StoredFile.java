@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ final class StoredFile implements Closeable {
     /** @return SHA-256 of the whole file as stored, lower-case hex; reads what is left of it */
     String sha256() {
         try {
-            stored.transferTo(java.io.OutputStream.nullOutputStream());
+            stored.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             throw unreadable(e);
         }

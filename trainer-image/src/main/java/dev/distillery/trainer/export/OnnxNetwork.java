@@ -5,6 +5,7 @@ import dev.distillery.trainer.network.Op;
 import dev.distillery.trainer.network.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** A network's operations as ONNX nodes. A convolution and the batch norm after it become one node. */
 final class OnnxNetwork {
@@ -97,6 +98,6 @@ final class OnnxNetwork {
     }
 
     private static String kind(Op op) {
-        return op.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+        return op.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 }

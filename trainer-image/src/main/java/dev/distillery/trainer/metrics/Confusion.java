@@ -1,5 +1,7 @@
 package dev.distillery.trainer.metrics;
 
+import java.util.Arrays;
+
 /**
  * Counts of (true class, predicted class). Ties in the logits go to the lower class, as in ONNX's and PyTorch's argmax.
  *
@@ -49,7 +51,7 @@ public final class Confusion {
     public double[] recall() {
         double[] recall = new double[counts.length];
         for (int label = 0; label < counts.length; label++) {
-            int all = java.util.Arrays.stream(counts[label]).sum();
+            int all = Arrays.stream(counts[label]).sum();
             recall[label] = (double) counts[label][label] / all;
         }
         return recall;

@@ -1,9 +1,12 @@
 package dev.distillery.trainer.network;
 
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * A network's values by name: its parameters, and {@code <norm>.running_mean} and {@code .running_var} of each batch norm.
@@ -12,7 +15,7 @@ import java.util.random.RandomGenerator;
 public record Weights(Map<String, float[]> values) {
 
     public Weights {
-        values = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
     /** @throws IllegalArgumentException if there is no value of that name */
@@ -42,7 +45,7 @@ public record Weights(Map<String, float[]> values) {
                     uniform(value, bound, random);
                 }
                 case BIAS -> uniform(value, bound, random);
-                case GAMMA -> java.util.Arrays.fill(value, spec.startsAtZero() ? 0 : 1);
+                case GAMMA -> Arrays.fill(value, spec.startsAtZero() ? 0 : 1);
                 case BETA -> {}
             }
             values.put(spec.name(), value);
@@ -50,7 +53,7 @@ public record Weights(Map<String, float[]> values) {
         for (Op.BatchNorm norm : network.batchNorms()) {
             values.put(runningMean(norm), new float[norm.channels()]);
             float[] variance = new float[norm.channels()];
-            java.util.Arrays.fill(variance, 1);
+            Arrays.fill(variance, 1);
             values.put(runningVariance(norm), variance);
         }
         return new Weights(values);
@@ -59,7 +62,7 @@ public record Weights(Map<String, float[]> values) {
     /** @return names of the running statistics, mean then variance of each batch norm, in the network's order */
     public static List<String> statisticNames(Network network) {
         return network.batchNorms().stream()
-                .flatMap(norm -> java.util.stream.Stream.of(runningMean(norm), runningVariance(norm)))
+                .flatMap(norm -> Stream.of(runningMean(norm), runningVariance(norm)))
                 .toList();
     }
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The model card (after Mitchell et al. 2019): data, recipe, tricks, figures, limits and use, as Markdown. */
@@ -116,7 +117,7 @@ final class ModelCard {
         add("|---|---|---|");
         Dataset data = spec.dataset();
         Map<String, Dataset.Split> splits =
-                new java.util.TreeMap<>(Map.of("training", data.train(), "validation", data.validation()));
+                new TreeMap<>(Map.of("training", data.train(), "validation", data.validation()));
         splits.forEach((name, split) -> {
             for (boolean images : List.of(true, false)) {
                 Dataset.Source source = images ? split.images() : split.labels();

@@ -9,6 +9,7 @@ import dev.distillery.report.CurvePoint;
 import dev.distillery.report.Result;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -49,7 +50,7 @@ record PublishedReport(
                 bundle.input(),
                 bundle.classes(),
                 bundle.result(),
-                java.util.Arrays.stream(bundle.recall())
+                Arrays.stream(bundle.recall())
                         .mapToObj(share -> Double.isNaN(share) ? null : (Double) share)
                         .toList(),
                 bundle.confusion(),

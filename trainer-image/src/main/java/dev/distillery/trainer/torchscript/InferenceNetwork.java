@@ -13,6 +13,7 @@ import dev.distillery.trainer.optimizer.DecayRule;
 import dev.distillery.trainer.optimizer.ParameterGroups;
 import dev.distillery.trainer.precision.ComputeType;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 
@@ -39,7 +40,7 @@ public final class InferenceNetwork implements AutoCloseable {
             LibTorch torch, Network network, Weights weights, Normalization norm, ComputeType type) {
         ParameterGroups groups = new ParameterGroups(network, DecayRule.ALL);
         StepScript script = new StepScript(network, groups);
-        List<String> methods = new java.util.ArrayList<>(List.of(StepScript.layout()));
+        List<String> methods = new ArrayList<>(List.of(StepScript.layout()));
         EnumSet.of(ComputeType.FP32, type).forEach(t -> methods.add(script.infer(t)));
         TorchScriptModule module = TorchScriptModule.compile(torch.manager(), methods);
         DeviceValues values = new DeviceValues(torch.manager(), module, network, groups, weights);

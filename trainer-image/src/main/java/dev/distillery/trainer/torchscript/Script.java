@@ -3,6 +3,7 @@ package dev.distillery.trainer.torchscript;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.stream.IntStream;
 
 /** The text of one TorchScript method, statement by statement. */
 public final class Script {
@@ -30,9 +31,8 @@ public final class Script {
 
     /** Assigns an expression with {@code count} results and returns their names. */
     public List<String> letAll(int count, String expression) {
-        List<String> names = java.util.stream.IntStream.range(0, count)
-                .mapToObj(i -> "v" + variables++)
-                .toList();
+        List<String> names =
+                IntStream.range(0, count).mapToObj(i -> "v" + variables++).toList();
         statement(String.join(", ", names) + " = " + expression);
         return names;
     }

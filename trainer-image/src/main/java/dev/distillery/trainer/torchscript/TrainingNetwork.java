@@ -24,6 +24,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /** A network with its optimizer state, trained in place, one call a step. */
 public final class TrainingNetwork implements AutoCloseable {
@@ -138,7 +139,7 @@ public final class TrainingNetwork implements AutoCloseable {
         for (ParameterSpec spec : network.parameters()) {
             zeros.put(spec.name(), new float[spec.size()]);
         }
-        Weights.initial(network, new java.util.SplittableRandom(0))
+        Weights.initial(network, new SplittableRandom(0))
                 .values()
                 .forEach((name, value) -> zeros.putIfAbsent(name, value));
         return new Weights(zeros);

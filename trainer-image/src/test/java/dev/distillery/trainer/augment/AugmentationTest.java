@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class AugmentationTest {
         byte[] source = pixels(IMAGES * 48);
         Augmentation identity = new Augmentation(SEED, 0, false, 4, 4, 3);
         for (int index = 0; index < IMAGES; index++) {
-            byte[] image = java.util.Arrays.copyOfRange(source, index * 48, (index + 1) * 48);
+            byte[] image = Arrays.copyOfRange(source, index * 48, (index + 1) * 48);
             assertThat(apply(identity, source, 48, 1, index)).isEqualTo(image);
         }
     }
@@ -102,7 +103,7 @@ class AugmentationTest {
                     .as("neighbours are left alone")
                     .isZero();
         }
-        return java.util.Arrays.copyOfRange(all, bytes, 2 * bytes);
+        return Arrays.copyOfRange(all, bytes, 2 * bytes);
     }
 
     private static byte[] naive(Augmentation.Draw draw, byte[] source, int index, int height, int width, int channels) {

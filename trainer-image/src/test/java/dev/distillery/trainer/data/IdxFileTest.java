@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -68,7 +70,7 @@ class IdxFileTest {
         refused(new byte[0], "empty");
         refused(new byte[] {0, 0, 8}, "only 3 bytes");
         refused(new byte[] {0, 0, 8, 3, 0, 0}, "only 2 bytes");
-        refused("PNG and so on".getBytes(java.nio.charset.StandardCharsets.US_ASCII), "0x504e4720");
+        refused("PNG and so on".getBytes(StandardCharsets.US_ASCII), "0x504e4720");
         refused(labels(3, 2), "0x00000801", "swapped");
         refused(idx(0x0D, new int[] {1, 2, 2}, new byte[16]), "0x0d (float32)", "uint8");
         refused(idx(0x08, new int[] {0, 2, 2}, new byte[0]), "size 0 in dimension 0");
@@ -133,7 +135,7 @@ class IdxFileTest {
         try {
             return Files.write(folder.resolve("file.idx"), content);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

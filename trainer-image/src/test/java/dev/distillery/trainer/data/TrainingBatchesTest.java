@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.augment.Augmentation;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -69,7 +70,7 @@ class TrainingBatchesTest {
         TrainingBatches batches = new TrainingBatches(images, augmentation, 7, SEED);
         try (TrainingBatches.Epoch epoch = batches.epoch(4)) {
             Batch batch = epoch.next();
-            java.nio.ByteBuffer alone = java.nio.ByteBuffer.allocateDirect(4);
+            ByteBuffer alone = ByteBuffer.allocateDirect(4);
             for (int i = 0; i < 7; i++) {
                 int index = (int) batch.labels().getLong(8 * i);
                 augmentation.apply(images.pixels(), images.offset(index), alone, 0, 4, index);

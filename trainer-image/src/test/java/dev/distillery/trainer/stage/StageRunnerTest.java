@@ -10,6 +10,7 @@ import dev.distillery.report.TrainerEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,7 +76,7 @@ class StageRunnerTest {
         SyntheticRecipe recipe = new SyntheticRecipe(folder);
         Path images = folder.resolve("train-images");
         byte[] whole = Files.readAllBytes(images);
-        Files.write(images, java.util.Arrays.copyOf(whole, whole.length - 1));
+        Files.write(images, Arrays.copyOf(whole, whole.length - 1));
         RunReport report = run(Stage.TEACHER, recipe.environment("run-1"));
         assertThat(report.reason()).isEqualTo(ExitCode.INVALID_DATA.reason());
         assertThat(report.message()).contains("spec.dataset.train.images", images.toString());

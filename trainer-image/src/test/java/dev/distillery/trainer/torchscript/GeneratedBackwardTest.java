@@ -31,9 +31,11 @@ import dev.distillery.trainer.precision.Precision;
 import dev.distillery.trainer.tricks.modeltweaks.ModelTweaks;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,13 +92,13 @@ class GeneratedBackwardTest {
 
     private static float[] fill(Network network, float value) {
         float[] filled = new float[network.channels()];
-        java.util.Arrays.fill(filled, value);
+        Arrays.fill(filled, value);
         return filled;
     }
 
     private static ByteBuffer images(Network network, int seed) {
         byte[] pixels = new byte[BATCH * network.height() * network.width() * network.channels()];
-        new java.util.Random(seed).nextBytes(pixels);
+        new Random(seed).nextBytes(pixels);
         return ByteBuffer.allocateDirect(pixels.length).put(pixels).flip();
     }
 

@@ -1,5 +1,7 @@
 package dev.distillery.trainer.tricks;
 
+import java.util.Arrays;
+
 /** Textbook formulas in double, written without regard to the code under test. */
 public final class Formulas {
     private Formulas() {}
@@ -39,7 +41,7 @@ public final class Formulas {
     /** @return (1 − ε) on the label and ε/K everywhere */
     public static double[] smoothed(long label, double epsilon, int classes) {
         double[] target = new double[classes];
-        java.util.Arrays.fill(target, epsilon / classes);
+        Arrays.fill(target, epsilon / classes);
         target[(int) label] += 1 - epsilon;
         return target;
     }
