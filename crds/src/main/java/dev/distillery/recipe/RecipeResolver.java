@@ -59,10 +59,7 @@ public final class RecipeResolver {
                         t.mixedPrecision(),
                         t.modelTweaks(),
                         t.noBiasDecay()))
-                .withTraining(new Training(
-                        spec.training().batchSize(),
-                        fullOptimizer,
-                        spec.training().seed()));
+                .withTraining(spec.training().withOptimizer(fullOptimizer));
     }
 
     private static List<Object> studentInputs(TrainingRecipeSpec spec, boolean distils) {

@@ -13,11 +13,38 @@ public record Training(
         @Default("1")
                 @JsonPropertyDescription(
                         "Fixes initial weights, order and augmentation: same recipe, data and threads, same ONNX digest.")
-                long seed) {
+                long seed,
+        @JsonPropertyDescription(
+                        "Validate and publish an average of the weights over the steps. Absent: the last weights.")
+                Ema ema,
+        @Default("{}") @JsonPropertyDescription("What follows when the loss grows without bound.")
+                Divergence divergence) {
 
     public Training withSeed(long other) {
-        return new Training(batchSize, optimizer, other);
+        return new Training(batchSize, optimizer, other, ema, divergence);
     }
+
+    public Training withOptimizer(Optimizer other) {
+        return new Training(batchSize, other, seed, ema, divergence);
+    }
+
+    /** Exponential moving average of the weights and the batch norms' statistics. */
+    public record Ema(
+            @Default("0.999")
+                    @Min(0)
+                    @Max(0.99999)
+                    @JsonPropertyDescription("Share of the average that stays at each step, less at the start.")
+                    double decay) {}
+
+    /** Training starts again from its initial weights, each time at a lower rate; never unless the recipe asks for it. */
+    public record Divergence(
+            @Default("0") @Min(0) @Max(10) @JsonPropertyDescription("How often a stage starts again before it fails.")
+                    int restarts,
+            @Default("0.5")
+                    @Min(0.01)
+                    @Max(0.99)
+                    @JsonPropertyDescription("What the learning rate is multiplied by at each restart.")
+                    double rateFactor) {}
 
     /** v = momentum·v + g; w −= rate·(nesterov ? g + momentum·v : v), with g including weightDecay·w. */
     public record Optimizer(

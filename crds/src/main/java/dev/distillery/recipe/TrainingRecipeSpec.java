@@ -16,6 +16,7 @@ public record TrainingRecipeSpec(
                 @JsonPropertyDescription("The eight tricks; all are on by default, each can be tuned or switched off.")
                 Tricks tricks,
         @Default("{}") @JsonPropertyDescription("What a trainer pod asks the cluster for.") Compute compute,
+        @Default("{}") @JsonPropertyDescription("How often a running stage is saved.") Checkpoint checkpoint,
         @Default("{}") @JsonPropertyDescription("What happens when a trainer pod fails.") Retry retry,
         @Default("false") @JsonPropertyDescription("true stops the running stage and starts none.") boolean suspend,
         @Default("{}") @JsonPropertyDescription("The form of the ONNX file.") Export export,
@@ -24,16 +25,16 @@ public record TrainingRecipeSpec(
 
     public TrainingRecipeSpec withTricks(Tricks other) {
         return new TrainingRecipeSpec(
-                dataset, teacher, student, training, other, compute, retry, suspend, export, gate, publish);
+                dataset, teacher, student, training, other, compute, checkpoint, retry, suspend, export, gate, publish);
     }
 
     public TrainingRecipeSpec withTraining(Training other) {
         return new TrainingRecipeSpec(
-                dataset, teacher, student, other, tricks, compute, retry, suspend, export, gate, publish);
+                dataset, teacher, student, other, tricks, compute, checkpoint, retry, suspend, export, gate, publish);
     }
 
     public TrainingRecipeSpec withSuspend(boolean other) {
         return new TrainingRecipeSpec(
-                dataset, teacher, student, training, tricks, compute, retry, other, export, gate, publish);
+                dataset, teacher, student, training, tricks, compute, checkpoint, retry, other, export, gate, publish);
     }
 }

@@ -13,7 +13,7 @@ public enum ExitCode {
     INVALID_DATA(11, "InvalidData", false),
     /** The run needs more memory than the machine or the limit gives. */
     OUT_OF_MEMORY(12, "OutOfMemory", false),
-    /** The loss became NaN or infinite. */
+    /** The loss became NaN or infinite, or grew without bound. */
     DIVERGED(13, "Diverged", false),
     /** The student missed the gate; nothing was published. */
     GATE_FAILED(14, "GateFailed", false),
@@ -21,6 +21,8 @@ public enum ExitCode {
     PUBLISH_FAILED(15, "PublishFailed", false),
     /** The student's stage found no teacher in the workspace, or one trained on other data. */
     TEACHER_MISSING(16, "TeacherMissing", false),
+    /** The workspace cannot be read or written, as when it is full; checkpoints that are there stay. */
+    WORKSPACE_FAILED(17, "WorkspaceFailed", false),
     /** SIGTERM: stopped on request. Another attempt continues. */
     INTERRUPTED(143, "Interrupted", true);
 

@@ -4,21 +4,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.report.CurvePoint;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.network.Weights;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Teachers by content hash: {@code teachers/<hash>/weights.safetensors} and {@code teacher.json}. The JSON is written last
- * and holds the weights' SHA-256, so that a teacher is either whole or absent.
+ * Trained teachers by content hash, {@code teachers/<hash>/} below the workspace. The weights are written first, then
+ * {@code teacher.json} with their checksum; each file appears whole or not at all, and a teacher counts only if both are
+ * there and agree.
  */
 public final class TeacherStore {
     private static final String WEIGHTS = "weights.safetensors";
@@ -29,64 +27,52 @@ public final class TeacherStore {
 
     private record Metadata(String weightsSha256, String dataDigest, double top1, List<CurvePoint> learningCurve) {}
 
-    /** @param workspace a folder that outlives the process */
     public TeacherStore(Path workspace, String teacherHash) {
         this.folder = workspace.resolve("teachers").resolve(teacherHash);
     }
 
-    /** @return the teacher if it is there, whole, and trained on this data; a broken one counts as absent */
+    /** @return the teacher; empty if there is none that is whole and trained on this data */
     public Optional<Teacher> load(String dataDigest) {
         try {
             Metadata metadata = JSON.readValue(folder.resolve(METADATA).toFile(), Metadata.class);
-            byte[] weights = Files.readAllBytes(folder.resolve(WEIGHTS));
-            if (!sha256(weights).equals(metadata.weightsSha256())
+            ByteBuffer weights = SafeTensors.map(folder.resolve(WEIGHTS));
+            if (!Sha256.of(weights).equals(metadata.weightsSha256())
                     || !metadata.dataDigest().equals(dataDigest)) {
                 return Optional.empty();
             }
-            return Optional.of(
-                    new Teacher(SafeTensors.read(weights), dataDigest, metadata.top1(), metadata.learningCurve()));
+            return Optional.of(new Teacher(
+                    new Weights(SafeTensors.read(weights).values()),
+                    dataDigest,
+                    metadata.top1(),
+                    metadata.learningCurve()));
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
-    /** @throws TrainerException PUBLISH_FAILED if the workspace cannot be written */
+    /** @throws TrainerException WORKSPACE_FAILED if the workspace cannot be written */
     public void save(Teacher teacher) {
         try {
             Files.createDirectories(folder);
-            byte[] weights = SafeTensors.write(teacher.weights());
-            replace(folder.resolve(WEIGHTS), weights);
-            replace(
+            String sha256;
+            try (AtomicFile weights = new AtomicFile(folder)) {
+                new SafeTensors(teacher.weights().values(), Map.of()).write(weights.content());
+                sha256 = weights.sha256();
+                weights.commit(WEIGHTS);
+            }
+            AtomicFile.write(
                     folder.resolve(METADATA),
-                    JSON.writeValueAsBytes(new Metadata(
-                            sha256(weights), teacher.dataDigest(), teacher.top1(), teacher.learningCurve())));
+                    JSON.writeValueAsBytes(
+                            new Metadata(sha256, teacher.dataDigest(), teacher.top1(), teacher.learningCurve())));
         } catch (IOException e) {
             throw new TrainerException(
-                    ExitCode.PUBLISH_FAILED,
+                    ExitCode.WORKSPACE_FAILED,
                     "the workspace " + folder + " cannot be written (" + e + "), expected a writable folder with "
                             + teacher.weights().values().values().stream()
                                     .mapToLong(v -> (long) v.length * Float.BYTES)
                                     .sum()
-                            + " bytes free; check the claim spec.compute.workspaceClaim",
+                            + " free bytes; check the claim spec.compute.workspaceClaim",
                     e);
-        }
-    }
-
-    private static void replace(Path target, byte[] content) throws IOException {
-        Path part = target.resolveSibling(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid());
-        Files.write(part, content);
-        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is in every JDK", e);
         }
     }
 }

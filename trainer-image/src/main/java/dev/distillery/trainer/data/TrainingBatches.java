@@ -70,13 +70,14 @@ public final class TrainingBatches {
      * Starts an epoch.
      *
      * @param epoch from 0
+     * @param firstBatch from 0; the batches before it are left out
      * @throws IllegalStateException if the epoch before was not closed
      */
-    public Epoch epoch(int epoch) {
+    public Epoch epoch(int epoch, int firstBatch) {
         if (open != null) {
             throw new IllegalStateException("the epoch before is still open");
         }
-        open = new Epoch(epoch);
+        open = new Epoch(epoch, firstBatch);
         open.worker.start();
         return open;
     }
@@ -87,11 +88,14 @@ public final class TrainingBatches {
         private final BlockingQueue<Filled> filled = new LinkedBlockingQueue<>();
         private final int epoch;
         private final Thread worker;
+        private final int firstBatch;
         private int given;
         private int lent;
 
-        private Epoch(int epoch) {
+        private Epoch(int epoch, int firstBatch) {
             this.epoch = epoch;
+            this.given = firstBatch;
+            this.firstBatch = firstBatch;
             for (Slot slot : ring) {
                 free.add(slot);
             }
@@ -136,7 +140,7 @@ public final class TrainingBatches {
         private void fillAll() {
             try {
                 int[] order = EpochOrder.of(seed, epoch, images.count());
-                for (int batch = 0; batch < batchesPerEpoch(); batch++) {
+                for (int batch = firstBatch; batch < batchesPerEpoch(); batch++) {
                     Slot slot = free.take();
                     fill(slot, order, batch * batchSize);
                     filled.add(new Filled(slot, null));

@@ -1,102 +1,95 @@
 package dev.distillery.trainer.loop;
 
-import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
-import dev.distillery.trainer.data.Batch;
+import dev.distillery.trainer.checkpoint.Checkpoint;
+import dev.distillery.trainer.checkpoint.TrainingState;
 import dev.distillery.trainer.data.LabelledImages;
 import dev.distillery.trainer.data.TrainingBatches;
 import dev.distillery.trainer.network.Normalization;
+import dev.distillery.trainer.network.TrainingValues;
 import dev.distillery.trainer.network.Weights;
+import dev.distillery.trainer.precision.LossScale;
 import dev.distillery.trainer.torchscript.InferenceNetwork;
 import dev.distillery.trainer.torchscript.LibTorch;
-import dev.distillery.trainer.torchscript.TrainingNetwork;
-import java.util.random.RandomGenerator;
+import java.util.List;
 import java.util.random.RandomGeneratorFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Trains one network from its initial weights to its last epoch. */
+/**
+ * Trains one network to its last epoch, from its initial weights or from the newest checkpoint. Where it goes on makes no
+ * difference to the result, to the bit.
+ */
 public final class TrainingLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
+
     private final LibTorch torch;
     private final TrainingPlan plan;
-    private final TrainingBatches batches;
-    private final LabelledImages validation;
-    private final Normalization normalization;
+    private final Inputs inputs;
+    private final Checkpointing checkpointing;
     private final TrainingListener listener;
+    private final LossScale.State initialScale;
 
-    public TrainingLoop(
-            LibTorch torch,
-            TrainingPlan plan,
+    /**
+     * What is trained and validated on.
+     *
+     * @param normalization of both
+     * @param teacher frozen; null without distillation
+     */
+    public record Inputs(
             TrainingBatches batches,
             LabelledImages validation,
             Normalization normalization,
-            TrainingListener listener) {
+            InferenceNetwork teacher) {}
+
+    /**
+     * What came of it.
+     *
+     * @param seconds of wall time, in all processes
+     */
+    public record Trained(Weights weights, double seconds) {}
+
+    public TrainingLoop(
+            LibTorch torch, TrainingPlan plan, Inputs inputs, Checkpointing checkpointing, TrainingListener listener) {
         this.torch = torch;
         this.plan = plan;
-        this.batches = batches;
-        this.validation = validation;
-        this.normalization = normalization;
+        this.inputs = inputs;
+        this.checkpointing = checkpointing;
         this.listener = listener;
+        this.initialScale = plan.precision().lossScale().state();
     }
 
     /**
-     * @param teacher frozen; null without distillation
-     * @return the weights after the last epoch
-     * @throws TrainerException DIVERGED as soon as a loss is not finite
+     * @throws TrainerException DIVERGED when the loss is not finite or grows without bound, and the recipe allows no further
+     *     restart; INTERRUPTED when the process is asked to stop, after a checkpoint; WORKSPACE_FAILED if a checkpoint
+     *     cannot be written or read
      */
-    public Weights run(InferenceNetwork teacher) {
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(plan.seed());
-        TrainingNetwork.Setup setup = new TrainingNetwork.Setup(
-                plan.network(),
-                Weights.initial(plan.network(), random),
-                normalization,
-                plan.loss(),
-                plan.optimizer(),
-                plan.decayRule(),
-                plan.precision());
-        try (TrainingNetwork network = new TrainingNetwork(torch, setup)) {
-            long step = 0;
-            for (int epoch = 1; epoch <= plan.epochs(); epoch++) {
-                step = trainEpoch(network, teacher, epoch, step);
-            }
-            return network.weights();
-        }
-    }
-
-    private long trainEpoch(TrainingNetwork network, InferenceNetwork teacher, int epoch, long firstStep) {
-        // Only steps that were not skipped move the schedule; progress counts all of them.
-        long step = firstStep;
-        double lossSum = 0;
-        double rate = 0;
-        try (TrainingBatches.Epoch pass = batches.epoch(epoch - 1)) {
-            int done = 0;
-            for (Batch batch = pass.next(); batch != null; batch = pass.next()) {
-                rate = plan.schedule().rate(step);
-                TrainingNetwork.Outcome outcome =
-                        network.step(batch.images(), batch.labels(), batch.size(), teacher, rate);
-                batch.release();
-                done++;
-                if (!outcome.skipped()) {
-                    requireFinite(outcome.loss(), epoch, step, rate);
-                    step++;
+    public Trained run() {
+        Checkpoint start = checkpointing.newest().orElseGet(() -> initial(0));
+        while (true) {
+            try (TrainingRun run = new TrainingRun(torch, plan, inputs, checkpointing, listener, start)) {
+                return run.toTheEnd();
+            } catch (Divergence e) {
+                int restart = start.state().restarts() + 1;
+                if (restart > plan.restarts().limit()) {
+                    throw e;
                 }
-                lossSum += outcome.loss();
-                listener.stepped(
-                        epoch, (long) (epoch - 1) * batches.batchesPerEpoch() + done, outcome.loss(), batch.size());
+                LOG.warn(
+                        "{}; restart {} of {}, at {} of the learning rate",
+                        e.getMessage(),
+                        restart,
+                        plan.restarts().limit(),
+                        plan.restarts().rateFactor(restart));
+                start = initial(restart);
             }
         }
-        float[] logits = Evaluation.logits(torch.manager(), network.inference(), validation);
-        double top1 = Evaluation.confusion(logits, validation, plan.network().classes())
-                .top1();
-        listener.epochEnded(epoch, lossSum / batches.batchesPerEpoch(), top1, rate);
-        return step;
     }
 
-    private static void requireFinite(float loss, int epoch, long step, double rate) {
-        if (!Float.isFinite(loss)) {
-            throw new TrainerException(
-                    ExitCode.DIVERGED,
-                    "training diverged: the loss is " + loss + " at step " + step + " (epoch " + epoch
-                            + ", learning rate " + rate + "), expected a finite number; lower"
-                            + " spec.tricks.linearScaling.referenceRate or lengthen spec.tricks.warmup.epochs");
-        }
+    private Checkpoint initial(int restarts) {
+        Weights weights = Weights.initial(
+                plan.network(), RandomGeneratorFactory.of("L64X128MixRandom").create(plan.seed()));
+        return new Checkpoint(
+                new TrainingState(restarts, 0, 0, 0, 0, initialScale, List.of(), 0),
+                TrainingValues.initial(plan.network(), weights, plan.averaging() != null));
     }
 }

@@ -14,10 +14,30 @@ public interface LossScale {
 
         @Override
         public void update(boolean finite) {}
+
+        @Override
+        public State state() {
+            return new State(1, 0);
+        }
+
+        @Override
+        public void restore(State state) {}
     };
+
+    /**
+     * Where a scale stands.
+     *
+     * @param goodSteps in a row since the scale last changed
+     */
+    record State(double value, int goodSteps) {}
 
     double value();
 
     /** @param finite whether all gradients of the step were finite; if not, the step was skipped */
     void update(boolean finite);
+
+    State state();
+
+    /** Goes on from a state that a scale of the same kind gave. */
+    void restore(State state);
 }

@@ -4,6 +4,7 @@ import dev.distillery.recipe.Training;
 import dev.distillery.recipe.TrainingRecipeSpec;
 import dev.distillery.recipe.Tricks;
 import dev.distillery.report.Stage;
+import dev.distillery.trainer.averaging.ExponentialAverage;
 import dev.distillery.trainer.data.DataSet;
 import dev.distillery.trainer.loop.TrainingPlan;
 import dev.distillery.trainer.loss.CrossEntropy;
@@ -48,6 +49,11 @@ public final class Assembler {
                 NoBiasDecay.of(tricks.noBiasDecay()),
                 MixedPrecision.of(tricks.mixedPrecision(), hardware),
                 schedule(stage, batchesPerEpoch),
+                training.ema() == null
+                        ? null
+                        : new ExponentialAverage(training.ema().decay()),
+                new TrainingPlan.Restarts(
+                        training.divergence().restarts(), training.divergence().rateFactor()),
                 recipe(stage).epochs(),
                 stage == Stage.TEACHER ? training.seed() ^ TEACHER_SEED : training.seed());
     }

@@ -4,23 +4,29 @@ import dev.distillery.report.CurvePoint;
 import dev.distillery.report.LearningCurve;
 import dev.distillery.report.ProgressReport;
 import dev.distillery.report.Stage;
+import dev.distillery.trainer.checkpoint.TrainingState;
 import dev.distillery.trainer.loop.TrainingListener;
+import dev.distillery.trainer.metrics.EpochResult;
 import dev.distillery.trainer.report.EtaClock;
 import dev.distillery.trainer.report.ProgressPusher;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns what the loop says into reports, one per step; the pusher sends the latest. Keeps the whole learning curve. */
 final class ProgressReporter implements TrainingListener {
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressReporter.class);
     private static final double LOSS_FADE = 0.95;
 
     private final String runId;
     private final Stage stage;
     private final int epochs;
     private final long steps;
-    private final EtaClock clock;
+    private final int batchSize;
     private final ProgressPusher pusher;
     private final List<CurvePoint> curve = new ArrayList<>();
+    private EtaClock clock;
     private double fadedLoss;
     private long step;
 
@@ -30,21 +36,37 @@ final class ProgressReporter implements TrainingListener {
         this.epochs = epochs;
         this.steps = steps;
         this.pusher = pusher;
-        this.clock = new EtaClock(System::nanoTime, steps * batchSize, 0);
+        this.batchSize = batchSize;
+    }
+
+    @Override
+    public void started(TrainingState state) {
+        curve.clear();
+        state.results().forEach(this::keep);
+        step = state.epochs() * (steps / epochs) + state.batches();
+        fadedLoss = 0;
+        clock = new EtaClock(System::nanoTime, steps * batchSize, step * batchSize);
+        if (step > 0) {
+            LOG.info("{}: continuing from the checkpoint at step {} of {}", stage, step, steps);
+        }
     }
 
     @Override
     public void stepped(int epoch, long stepDone, double loss, int images) {
-        fadedLoss = step == 0 ? loss : LOSS_FADE * fadedLoss + (1 - LOSS_FADE) * loss;
+        fadedLoss = fadedLoss == 0 ? loss : LOSS_FADE * fadedLoss + (1 - LOSS_FADE) * loss;
         step = stepDone;
         clock.advance(images);
         push(epoch);
     }
 
     @Override
-    public void epochEnded(int epoch, double loss, double top1, double rate) {
-        curve.add(new CurvePoint(stage, epoch, rounded(loss), rounded(top1), rounded(rate)));
-        push(epoch);
+    public void epochEnded(EpochResult result) {
+        keep(result);
+        push(result.epoch());
+    }
+
+    private void keep(EpochResult r) {
+        curve.add(new CurvePoint(stage, r.epoch(), rounded(r.loss()), rounded(r.top1()), rounded(r.rate())));
     }
 
     private void push(int epoch) {

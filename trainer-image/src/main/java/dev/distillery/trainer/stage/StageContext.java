@@ -1,12 +1,15 @@
 package dev.distillery.trainer.stage;
 
+import dev.distillery.recipe.Checkpoint;
 import dev.distillery.recipe.ResolvedRecipe;
 import dev.distillery.report.CurvePoint;
 import dev.distillery.report.Stage;
 import dev.distillery.trainer.augment.Augmentation;
+import dev.distillery.trainer.checkpoint.CheckpointStore;
 import dev.distillery.trainer.data.DataSet;
 import dev.distillery.trainer.data.SourceLocation;
 import dev.distillery.trainer.data.TrainingBatches;
+import dev.distillery.trainer.loop.Checkpointing;
 import dev.distillery.trainer.loop.TrainingLoop;
 import dev.distillery.trainer.loop.TrainingPlan;
 import dev.distillery.trainer.network.Normalization;
@@ -15,6 +18,7 @@ import dev.distillery.trainer.report.ProgressPusher;
 import dev.distillery.trainer.torchscript.InferenceNetwork;
 import dev.distillery.trainer.torchscript.LibTorch;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -31,9 +35,10 @@ record StageContext(
         DataSet data,
         LibTorch torch,
         Assembler assembler,
-        ProgressPusher pusher) {
+        ProgressPusher pusher,
+        StopRequest stop) {
 
-    /** @param seconds wall time of the training, its validations included */
+    /** @param seconds wall time of the training, its validations included, in all processes */
     record Trained(Weights weights, List<CurvePoint> curve, double seconds) {}
 
     Normalization normalization() {
@@ -51,9 +56,23 @@ record StageContext(
         TrainingPlan plan = assembler.plan(stage, batches.batchesPerEpoch());
         long steps = (long) plan.epochs() * batches.batchesPerEpoch();
         ProgressReporter reporter = new ProgressReporter(runId, stage, plan.epochs(), steps, batchSize, pusher);
-        long start = System.nanoTime();
-        Weights weights =
-                new TrainingLoop(torch, plan, batches, data.validation(), normalization(), reporter).run(teacher);
-        return new Trained(weights, reporter.curve(), (System.nanoTime() - start) / 1e9);
+        TrainingLoop.Inputs inputs = new TrainingLoop.Inputs(batches, data.validation(), normalization(), teacher);
+        Checkpoint options = recipe.spec().checkpoint();
+        Checkpointing checkpointing = new Checkpointing(
+                checkpoints(stage), Duration.ofMinutes(options.everyMinutes()), System::nanoTime, stop::requested);
+        TrainingLoop.Trained trained =
+                stop.whileSaving(() -> new TrainingLoop(torch, plan, inputs, checkpointing, reporter).run());
+        return new Trained(trained.weights(), reporter.curve(), trained.seconds());
+    }
+
+    /** By what determines the result, so that another run of the same recipe goes on where this one ends. */
+    CheckpointStore checkpoints(Stage stage) {
+        String name = stage == Stage.TEACHER
+                ? "teacher-" + recipe.teacherHash()
+                : "student-" + recipe.name() + "-" + recipe.digest();
+        return new CheckpointStore(
+                workspace.resolve("checkpoints").resolve(name),
+                data.digest(),
+                recipe.spec().checkpoint().keep());
     }
 }

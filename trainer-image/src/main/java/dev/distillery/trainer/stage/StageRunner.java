@@ -17,6 +17,7 @@ import dev.distillery.trainer.torchscript.LibTorch;
 import dev.distillery.trainer.tricks.mixedprecision.Hardware;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,11 +27,15 @@ import org.slf4j.LoggerFactory;
 /** Runs one stage by its environment; whatever happens ends as one report and one exit code. */
 public final class StageRunner {
     private static final Logger LOG = LoggerFactory.getLogger(StageRunner.class);
+    /** Less than the 30 seconds that Kubernetes gives a pod by default. */
+    private static final Duration PATIENCE = Duration.ofSeconds(25);
+
     private static final ObjectMapper STRICT =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private final Stage stage;
     private final Map<String, String> env;
+    private final StopRequest stop = new StopRequest();
     private final AtomicReference<RunReport> written = new AtomicReference<>();
 
     public StageRunner(Stage stage, Map<String, String> env) {
@@ -40,12 +45,16 @@ public final class StageRunner {
 
     /** @return the process's exit code; the report has been written */
     public ExitCode run() {
-        Thread onTermination =
-                new Thread(() -> write(failure(ExitCode.INTERRUPTED, "stopped by a signal before the stage was done")));
-        Runtime.getRuntime().addShutdownHook(onTermination);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
         RunReport report = guarded();
         write(report);
+        stop.done();
         return ExitCode.ofReason(report.reason());
+    }
+
+    private void stop() {
+        stop.request(PATIENCE);
+        write(failure(ExitCode.INTERRUPTED, "stopped by a signal before the stage was done"));
     }
 
     private RunReport guarded() {
@@ -59,6 +68,14 @@ public final class StageRunner {
                     "the Java heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB is full (" + e.getMessage()
                             + "); raise spec.compute.memory or lower spec.training.batchSize");
         } catch (RuntimeException e) {
+            if (LibTorch.isOutOfMemory(e)) {
+                String message = e.getMessage().lines().findFirst().orElse("");
+                return failure(
+                        ExitCode.OUT_OF_MEMORY,
+                        "libtorch did not get the memory for a step (" + message
+                                + "); raise spec.compute.memory, take a GPU with more memory, or lower"
+                                + " spec.training.batchSize. The last checkpoint stays");
+            }
             LOG.error("the {} stage failed", stage, e);
             return failure(ExitCode.INTERNAL_ERROR, "unexpected " + e + "; the pod's log has the stack trace");
         }
@@ -80,7 +97,8 @@ public final class StageRunner {
         try (LibTorch torch = LibTorch.start(recipe.spec().compute().cpus(), gpu);
                 ProgressPusher pusher = ProgressPusher.fromEnvironment(env)) {
             Assembler assembler = new Assembler(recipe.spec(), data, Hardware.detect(gpu));
-            StageContext context = new StageContext(recipe, runId, workspace, location, data, torch, assembler, pusher);
+            StageContext context =
+                    new StageContext(recipe, runId, workspace, location, data, torch, assembler, pusher, stop);
             return stage == Stage.TEACHER ? TeacherStage.run(context) : StudentStage.run(context);
         }
     }

@@ -55,6 +55,8 @@ final class StudentStage {
         }
         List<Artifact> artifacts = new ModelRepository(context.location(), Clock.systemUTC())
                 .publish(bundle(teacher, student, onnx, measured, result));
+        // Not before: a student that missed its gate, or could not be published, need not be trained again.
+        context.checkpoints(Stage.STUDENT).delete();
         String message = "published " + artifacts.get(0).uri();
         return report(ExitCode.SUCCEEDED, message, result, artifacts, student.curve());
     }

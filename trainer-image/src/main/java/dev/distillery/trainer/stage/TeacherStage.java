@@ -29,6 +29,7 @@ final class TeacherStage {
                 curve.get(curve.size() - 1).top1(),
                 curve);
         store.save(teacher);
+        context.checkpoints(Stage.TEACHER).delete();
         return report(context, teacher, false);
     }
 

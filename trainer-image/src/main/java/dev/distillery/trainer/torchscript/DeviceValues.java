@@ -5,9 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import dev.distillery.trainer.network.Network;
 import dev.distillery.trainer.network.ParameterSpec;
-import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.optimizer.ParameterGroups;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,16 +19,25 @@ final class DeviceValues implements AutoCloseable {
     private final IValue plain;
     private final IValue statistics;
 
+    /**
+     * Values of a network's parameters.
+     *
+     * @param statistics names of the running statistics; empty where there are none, as for momentum
+     */
     DeviceValues(
-            PtNDManager parent, TorchScriptModule module, Network network, ParameterGroups groups, Weights weights) {
+            PtNDManager parent,
+            TorchScriptModule module,
+            ParameterGroups groups,
+            List<String> statistics,
+            Map<String, float[]> initial) {
         manager = (PtNDManager) parent.newSubManager();
-        decayed = upload(module, groups.decayed(), weights);
-        plain = upload(module, groups.plain(), weights);
-        for (String name : Weights.statisticNames(network)) {
-            float[] value = weights.get(name);
+        decayed = upload(module, groups.decayed(), initial);
+        plain = upload(module, groups.plain(), initial);
+        for (String name : statistics) {
+            float[] value = initial.get(name);
             arrays.put(name, (PtNDArray) manager.create(value, new Shape(value.length)));
         }
-        statistics = list(Weights.statisticNames(network));
+        this.statistics = list(statistics);
     }
 
     PtNDManager manager() {
@@ -50,7 +57,7 @@ final class DeviceValues implements AutoCloseable {
     }
 
     /** @return a copy of what lies on the device now */
-    Weights download() {
+    Map<String, float[]> download() {
         Map<String, float[]> values = new LinkedHashMap<>();
         arrays.forEach((name, array) -> {
             // Flattening a channels-last array copies it into row-major order.
@@ -58,7 +65,7 @@ final class DeviceValues implements AutoCloseable {
                 values.put(name, rows.toFloatArray());
             }
         });
-        return new Weights(values);
+        return values;
     }
 
     @Override
@@ -69,9 +76,9 @@ final class DeviceValues implements AutoCloseable {
         manager.close();
     }
 
-    private IValue upload(TorchScriptModule module, List<ParameterSpec> specs, Weights weights) {
+    private IValue upload(TorchScriptModule module, List<ParameterSpec> specs, Map<String, float[]> initial) {
         for (ParameterSpec spec : specs) {
-            PtNDArray array = (PtNDArray) manager.create(weights.get(spec.name()), new Shape(spec.shape()));
+            PtNDArray array = (PtNDArray) manager.create(initial.get(spec.name()), new Shape(spec.shape()));
             boolean convolution = spec.kind() == ParameterSpec.Kind.CONVOLUTION_WEIGHT;
             arrays.put(spec.name(), convolution ? module.apply(StepScript.LAYOUT, array) : array);
         }

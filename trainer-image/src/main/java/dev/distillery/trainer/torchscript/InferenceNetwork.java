@@ -43,7 +43,8 @@ public final class InferenceNetwork implements AutoCloseable {
         List<String> methods = new ArrayList<>(List.of(StepScript.layout()));
         EnumSet.of(ComputeType.FP32, type).forEach(t -> methods.add(script.infer(t)));
         TorchScriptModule module = TorchScriptModule.compile(torch.manager(), methods);
-        DeviceValues values = new DeviceValues(torch.manager(), module, network, groups, weights);
+        DeviceValues values =
+                new DeviceValues(torch.manager(), module, groups, Weights.statisticNames(network), weights.values());
         return new InferenceNetwork(network, module, values, torch.manager(), norm);
     }
 

@@ -2,12 +2,18 @@ package dev.distillery.trainer.torchscript;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.List;
 
 /** libtorch in this process: its threads, its allocator and the device that it computes on. */
 public final class LibTorch implements AutoCloseable {
+    /** c10's CPU and CUDA allocators. */
+    private static final List<String> OUT_OF_MEMORY =
+            List.of("not enough memory", "can't allocate memory", "CUDA out of memory");
+
     private final PtNDManager manager;
 
     private LibTorch(PtNDManager manager) {
@@ -33,6 +39,12 @@ public final class LibTorch implements AutoCloseable {
         JniUtils.setGraphExecutorOptimize(false);
         JniUtils.setNumThreads(threads);
         return new LibTorch((PtNDManager) NDManager.newBaseManager(gpu ? Device.gpu() : Device.cpu(), "PyTorch"));
+    }
+
+    /** @return whether this is libtorch's word for memory that it did not get, on the CPU or on a GPU */
+    public static boolean isOutOfMemory(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        return failure instanceof EngineException && OUT_OF_MEMORY.stream().anyMatch(message::contains);
     }
 
     public PtNDManager manager() {

@@ -9,9 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The methods of a network: {@code step} trains on a batch, {@code infer…} gives logits, {@code layout} prepares values. */
+/**
+ * The methods of a network: {@code step} trains on a batch, {@code average} follows the weights, {@code infer…} gives
+ * logits, {@code layout} prepares values.
+ */
 final class StepScript {
     static final String STEP = "step";
+    static final String AVERAGE = "average";
     static final String LAYOUT = "layout";
 
     private final Network network;
@@ -60,6 +64,29 @@ final class StepScript {
     String infer(ComputeType type) {
         Script script = new Script(inferName(type), inferArguments(), "Tensor");
         return script.returning(new ForwardScript(network, groups, type, script).append(false));
+    }
+
+    /**
+     * {@code average(pd, pn, st, ad, an, as, weight)}: moves the averages {@code ad}, {@code an} and {@code ast} of the three
+     * lists towards them, {@code a += weight·(p − a)}.
+     */
+    String average() {
+        List<String> arguments = new ArrayList<>(ParameterGroups.ARGUMENTS);
+        arguments.add(ForwardScript.STATISTICS);
+        arguments.addAll(List.of("ad: List[Tensor]", "an: List[Tensor]", "ast: List[Tensor]", "weight: float"));
+        Script script = new Script(AVERAGE, arguments, "Tensor");
+        // The lists are arguments: dead-code elimination deletes an update of a list that is built here. libtorch
+        // refuses empty ones.
+        move(script, groups.decayed().isEmpty(), "ad", "pd");
+        move(script, groups.plain().isEmpty(), "an", "pn");
+        move(script, network.batchNorms().isEmpty(), "ast", "st");
+        return script.returning("torch.zeros([1])");
+    }
+
+    private static void move(Script script, boolean empty, String average, String values) {
+        if (!empty) {
+            script.statement("torch._foreach_lerp_(" + average + ", " + values + ", weight)");
+        }
     }
 
     static String inferName(ComputeType type) {

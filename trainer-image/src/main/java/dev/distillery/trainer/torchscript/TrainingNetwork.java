@@ -7,10 +7,11 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import dev.distillery.trainer.averaging.ExponentialAverage;
 import dev.distillery.trainer.loss.Loss;
 import dev.distillery.trainer.network.Network;
 import dev.distillery.trainer.network.Normalization;
-import dev.distillery.trainer.network.ParameterSpec;
+import dev.distillery.trainer.network.TrainingValues;
 import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.optimizer.DecayRule;
 import dev.distillery.trainer.optimizer.ParameterGroups;
@@ -21,10 +22,7 @@ import dev.distillery.trainer.precision.Precision;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
 
 /** A network with its optimizer state, trained in place, one call a step. */
 public final class TrainingNetwork implements AutoCloseable {
@@ -33,21 +31,24 @@ public final class TrainingNetwork implements AutoCloseable {
     private final TorchScriptModule module;
     private final DeviceValues values;
     private final DeviceValues momentum;
+    private final ExponentialAverage averaging;
+    private final DeviceValues average;
+    private final InferenceNetwork training;
     private final InferenceNetwork inference;
 
     /**
      * How to train.
      *
-     * @param weights where to start from
+     * @param averaging null to keep no average
      */
     public record Setup(
             Network network,
-            Weights weights,
             Normalization normalization,
             Loss loss,
             Sgd optimizer,
             DecayRule decayRule,
-            Precision precision) {}
+            Precision precision,
+            ExponentialAverage averaging) {}
 
     /**
      * What a step did.
@@ -57,7 +58,8 @@ public final class TrainingNetwork implements AutoCloseable {
      */
     public record Outcome(float loss, boolean skipped) {}
 
-    public TrainingNetwork(LibTorch torch, Setup setup) {
+    /** @param start where to go on from */
+    public TrainingNetwork(LibTorch torch, Setup setup, TrainingValues start) {
         PtNDManager manager = torch.manager();
         Network network = setup.network();
         ParameterGroups groups = new ParameterGroups(network, setup.decayRule());
@@ -67,10 +69,23 @@ public final class TrainingNetwork implements AutoCloseable {
         List<String> methods =
                 new ArrayList<>(List.of(StepScript.layout(), script.step(type, setup.loss(), setup.optimizer())));
         EnumSet.of(ComputeType.FP32, type).forEach(t -> methods.add(script.infer(t)));
+        this.averaging = setup.averaging();
+        if (averaging != null) {
+            methods.add(script.average());
+        }
         this.module = TorchScriptModule.compile(manager, methods);
-        this.values = new DeviceValues(manager, module, network, groups, setup.weights());
-        this.momentum = new DeviceValues(manager, module, network, groups, zeros(network));
-        this.inference = new InferenceNetwork(network, module, values, manager, setup.normalization());
+        List<String> statistics = Weights.statisticNames(network);
+        this.values = new DeviceValues(
+                manager, module, groups, statistics, start.weights().values());
+        this.momentum = new DeviceValues(manager, module, groups, List.of(), start.momentum());
+        this.average = averaging == null
+                ? null
+                : new DeviceValues(
+                        manager, module, groups, statistics, start.average().values());
+        this.training = new InferenceNetwork(network, module, values, manager, setup.normalization());
+        this.inference = average == null
+                ? training
+                : new InferenceNetwork(network, module, average, manager, setup.normalization());
     }
 
     /**
@@ -84,7 +99,7 @@ public final class TrainingNetwork implements AutoCloseable {
      */
     public Outcome step(ByteBuffer images, ByteBuffer labels, int count, InferenceNetwork teacher, double rate) {
         try (PtNDManager scope = (PtNDManager) values.manager().newSubManager()) {
-            PtNDArray pixels = inference.pixels(scope, images, count);
+            PtNDArray pixels = training.pixels(scope, images, count);
             NDArray teacherLogits = teacher == null ? scope.create(new float[0]) : teacher.logits(scope, pixels, type);
             NDList result =
                     run(scope, pixels, scope.create(labels, new Shape(count), DataType.INT64), teacherLogits, rate);
@@ -104,8 +119,8 @@ public final class TrainingNetwork implements AutoCloseable {
                     scope,
                     StepScript.STEP,
                     x,
-                    inference.scale(),
-                    inference.shift(),
+                    training.scale(),
+                    training.shift(),
                     values.decayed(),
                     values.plain(),
                     values.statistics(),
@@ -118,30 +133,54 @@ public final class TrainingNetwork implements AutoCloseable {
         }
     }
 
-    /** @return the same values, frozen for the time of the call */
+    /**
+     * Moves the average towards the values, where one is kept.
+     *
+     * @param updates of it, this one included
+     */
+    public void average(long updates) {
+        if (average == null) {
+            return;
+        }
+        try (PtNDManager scope = (PtNDManager) values.manager().newSubManager();
+                IValue weight = IValue.from(averaging.newWeight(updates))) {
+            module.call(
+                    scope,
+                    StepScript.AVERAGE,
+                    values.decayed(),
+                    values.plain(),
+                    values.statistics(),
+                    average.decayed(),
+                    average.plain(),
+                    average.statistics(),
+                    weight);
+        }
+    }
+
+    /** @return the network as it would be published now: the average where one is kept, frozen for the time of a call */
     public InferenceNetwork inference() {
         return inference;
     }
 
-    /** @return a copy of the values as they are now */
+    /** @return a copy of all values as they are now */
+    public TrainingValues values() {
+        return new TrainingValues(
+                new Weights(values.download()),
+                momentum.download(),
+                average == null ? null : new Weights(average.download()));
+    }
+
+    /** @return a copy of the weights that {@link #inference} uses */
     public Weights weights() {
-        return values.download();
+        return new Weights((average == null ? values : average).download());
     }
 
     @Override
     public void close() {
         momentum.close();
-        inference.close();
-    }
-
-    private static Weights zeros(Network network) {
-        Map<String, float[]> zeros = new LinkedHashMap<>();
-        for (ParameterSpec spec : network.parameters()) {
-            zeros.put(spec.name(), new float[spec.size()]);
+        training.close();
+        if (average != null) {
+            inference.close();
         }
-        Weights.initial(network, new SplittableRandom(0))
-                .values()
-                .forEach((name, value) -> zeros.putIfAbsent(name, value));
-        return new Weights(zeros);
     }
 }

@@ -50,7 +50,7 @@ class TrainingBatchesTest {
 
     @Test
     void imagesAndLabelsStayTogether() {
-        try (TrainingBatches.Epoch epoch = batches(10).epoch(3)) {
+        try (TrainingBatches.Epoch epoch = batches(10).epoch(3, 0)) {
             for (Batch batch = epoch.next(); batch != null; batch = epoch.next()) {
                 assertThat(batch.images().isDirect()).isTrue();
                 assertThat(batch.images().remaining()).isEqualTo(10 * 4);
@@ -68,7 +68,7 @@ class TrainingBatchesTest {
     void augmentsByImageAndNotByPlace() {
         Augmentation augmentation = new Augmentation(SEED, 1, true, 2, 2, 1);
         TrainingBatches batches = new TrainingBatches(images, augmentation, 7, SEED);
-        try (TrainingBatches.Epoch epoch = batches.epoch(4)) {
+        try (TrainingBatches.Epoch epoch = batches.epoch(4, 0)) {
             Batch batch = epoch.next();
             ByteBuffer alone = ByteBuffer.allocateDirect(4);
             for (int i = 0; i < 7; i++) {
@@ -83,7 +83,7 @@ class TrainingBatchesTest {
     void closingEarlyStopsTheWorker() {
         TrainingBatches batches = batches(1);
         for (int i = 0; i < 3; i++) {
-            TrainingBatches.Epoch epoch = batches.epoch(i);
+            TrainingBatches.Epoch epoch = batches.epoch(i, 0);
             epoch.next();
             epoch.close();
             epoch.close();
@@ -96,7 +96,7 @@ class TrainingBatchesTest {
     @Test
     void aWorkersFailureSurfaces() {
         Augmentation tooLarge = new Augmentation(SEED, 0, false, 50, 50, 1);
-        try (TrainingBatches.Epoch epoch = new TrainingBatches(images, tooLarge, 10, SEED).epoch(2)) {
+        try (TrainingBatches.Epoch epoch = new TrainingBatches(images, tooLarge, 10, SEED).epoch(2, 0)) {
             assertThatThrownBy(epoch::next)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("epoch 2")
@@ -106,7 +106,7 @@ class TrainingBatchesTest {
 
     @Test
     void forgettingToReleaseIsAnErrorAndNoDeadlock() {
-        try (TrainingBatches.Epoch epoch = batches(10).epoch(0)) {
+        try (TrainingBatches.Epoch epoch = batches(10).epoch(0, 0)) {
             for (int i = 0; i < TrainingBatches.RING; i++) {
                 epoch.next();
             }
@@ -116,7 +116,7 @@ class TrainingBatchesTest {
 
     @Test
     void interruptionEndsTheWait() {
-        try (TrainingBatches.Epoch epoch = batches(10).epoch(0)) {
+        try (TrainingBatches.Epoch epoch = batches(10).epoch(0, 0)) {
             Thread.currentThread().interrupt();
             assertThatThrownBy(epoch::next).isInstanceOfSatisfying(TrainerException.class, e -> assertThat(e.exitCode())
                     .isEqualTo(ExitCode.INTERRUPTED));
@@ -166,7 +166,7 @@ class TrainingBatchesTest {
 
     private static List<Integer> labels(TrainingBatches batches, int number) {
         List<Integer> seen = new ArrayList<>();
-        try (TrainingBatches.Epoch epoch = batches.epoch(number)) {
+        try (TrainingBatches.Epoch epoch = batches.epoch(number, 0)) {
             for (Batch batch = epoch.next(); batch != null; batch = epoch.next()) {
                 collect(batch, seen);
             }

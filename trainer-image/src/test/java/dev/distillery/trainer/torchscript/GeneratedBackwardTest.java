@@ -22,6 +22,7 @@ import dev.distillery.trainer.network.Normalization;
 import dev.distillery.trainer.network.ParameterSpec;
 import dev.distillery.trainer.network.ResidualNetworks;
 import dev.distillery.trainer.network.ResidualStyle;
+import dev.distillery.trainer.network.TrainingValues;
 import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.optimizer.DecayRule;
 import dev.distillery.trainer.optimizer.ParameterGroups;
@@ -73,7 +74,8 @@ class GeneratedBackwardTest {
                 TrainingNetwork trained = new TrainingNetwork(
                         torch,
                         new TrainingNetwork.Setup(
-                                network, start, normalization, loss, OPTIMIZER, DecayRule.ALL, Precision.full()))) {
+                                network, normalization, loss, OPTIMIZER, DecayRule.ALL, Precision.full(), null),
+                        TrainingValues.initial(network, start, false))) {
             Reference reference = new Reference(torch.manager(), network, start, normalization, loss);
             for (int step = 0; step < STEPS; step++) {
                 ByteBuffer images = images(network, step);

@@ -2,12 +2,14 @@ package dev.distillery.trainer.torchscript;
 
 import dev.distillery.recipe.ModelFamily;
 import dev.distillery.recipe.Network.Model;
+import dev.distillery.trainer.averaging.ExponentialAverage;
 import dev.distillery.trainer.loss.CrossEntropy;
 import dev.distillery.trainer.loss.TargetDistribution;
 import dev.distillery.trainer.network.Network;
 import dev.distillery.trainer.network.Normalization;
 import dev.distillery.trainer.network.ResidualNetworks;
 import dev.distillery.trainer.network.ResidualStyle;
+import dev.distillery.trainer.network.TrainingValues;
 import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.optimizer.DecayRule;
 import dev.distillery.trainer.optimizer.Sgd;
@@ -35,21 +37,39 @@ public final class StepProbe {
 
     public static Run run(int steps, Sgd optimizer, DecayRule rule, Precision precision, double rate) {
         TrainingNetwork.Setup setup = new TrainingNetwork.Setup(
-                NETWORK,
-                START,
-                NORMALIZATION,
-                new CrossEntropy(TargetDistribution.ONE_HOT),
-                optimizer,
-                rule,
-                precision);
+                NETWORK, NORMALIZATION, new CrossEntropy(TargetDistribution.ONE_HOT), optimizer, rule, precision, null);
         List<TrainingNetwork.Outcome> outcomes = new ArrayList<>();
         try (LibTorch torch = LibTorch.start(2, false);
-                TrainingNetwork network = new TrainingNetwork(torch, setup)) {
+                TrainingNetwork network =
+                        new TrainingNetwork(torch, setup, TrainingValues.initial(NETWORK, START, false))) {
             for (int step = 0; step < steps; step++) {
                 outcomes.add(network.step(images(step), labels(step), BATCH, null, rate));
             }
             return new Run(network.weights(), outcomes);
         }
+    }
+
+    /** @return the values after each step, with an average kept */
+    static List<TrainingValues> values(int steps, ExponentialAverage averaging) {
+        TrainingNetwork.Setup setup = new TrainingNetwork.Setup(
+                NETWORK,
+                NORMALIZATION,
+                new CrossEntropy(TargetDistribution.ONE_HOT),
+                new Sgd(0.9, true, 1e-3),
+                parameter -> parameter.shape().length > 1,
+                Precision.full(),
+                averaging);
+        List<TrainingValues> values = new ArrayList<>();
+        try (LibTorch torch = LibTorch.start(2, false);
+                TrainingNetwork network =
+                        new TrainingNetwork(torch, setup, TrainingValues.initial(NETWORK, START, true))) {
+            for (int step = 0; step < steps; step++) {
+                network.step(images(step), labels(step), BATCH, null, 0.1);
+                network.average(step + 1);
+                values.add(network.values());
+            }
+        }
+        return values;
     }
 
     private static ByteBuffer images(int seed) {

@@ -25,4 +25,15 @@ public final class DynamicLossScale implements LossScale {
             goodSteps = 0;
         }
     }
+
+    @Override
+    public State state() {
+        return new State(scale, goodSteps);
+    }
+
+    @Override
+    public void restore(State state) {
+        scale = state.value();
+        goodSteps = state.goodSteps();
+    }
 }

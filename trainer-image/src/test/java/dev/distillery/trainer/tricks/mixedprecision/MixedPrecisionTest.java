@@ -69,6 +69,14 @@ class MixedPrecisionTest {
             public void update(boolean finite) {
                 scale[0] = finite ? scale[0] : scale[0] / 2;
             }
+
+            @Override
+            public State state() {
+                return new State(value(), 0);
+            }
+
+            @Override
+            public void restore(State state) {}
         };
         StepProbe.Run run = StepProbe.run(1, OPTIMIZER, DecayRule.ALL, new Precision(ComputeType.FP16, tooLarge), RATE);
         assertThat(run.outcomes().get(0).skipped()).isTrue();

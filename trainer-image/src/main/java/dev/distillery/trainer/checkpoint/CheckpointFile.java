@@ -1,0 +1,99 @@
+package dev.distillery.trainer.checkpoint;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.distillery.trainer.network.TrainingValues;
+import dev.distillery.trainer.network.Weights;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One checkpoint as a safetensors file. Weights have their own names in it, momentum and average a prefix; the state is
+ * JSON in the metadata. Its name says where the training stood, in an order that sorts, and what its SHA-256 begins with:
+ * {@code r<restarts>-e<epochs>-b<batches>-<hash>.safetensors}.
+ */
+record CheckpointFile(Path path, int epochs, int batches, String hash) {
+    private static final int FORMAT = 1;
+    private static final int HASH_LENGTH = 16;
+    private static final String STATE = "distillery.state";
+    private static final String MOMENTUM = "momentum/";
+    private static final String AVERAGE = "average/";
+    private static final Pattern NAME = Pattern.compile("r\\d+-e(\\d+)-b(\\d+)-([0-9a-f]{16})\\.safetensors");
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private record Metadata(int format, String dataDigest, TrainingState state) {}
+
+    static boolean isOne(Path path) {
+        return NAME.matcher(path.getFileName().toString()).matches();
+    }
+
+    /** @param path for which {@link #isOne} holds */
+    static CheckpointFile of(Path path) {
+        Matcher name = NAME.matcher(path.getFileName().toString());
+        if (!name.matches()) {
+            throw new IllegalArgumentException(path + " is no checkpoint");
+        }
+        return new CheckpointFile(
+                path, Integer.parseInt(name.group(1)), Integer.parseInt(name.group(2)), name.group(3));
+    }
+
+    static void write(Path folder, Checkpoint checkpoint, String dataDigest) throws IOException {
+        Map<String, float[]> values =
+                new LinkedHashMap<>(checkpoint.values().weights().values());
+        checkpoint.values().momentum().forEach((key, value) -> values.put(MOMENTUM + key, value));
+        if (checkpoint.values().average() != null) {
+            checkpoint.values().average().values().forEach((key, value) -> values.put(AVERAGE + key, value));
+        }
+        TrainingState state = checkpoint.state();
+        String metadata = JSON.writeValueAsString(new Metadata(FORMAT, dataDigest, state));
+        try (AtomicFile file = new AtomicFile(folder)) {
+            new SafeTensors(values, Map.of(STATE, metadata)).write(file.content());
+            file.commit(String.format(
+                    Locale.ROOT,
+                    "r%02d-e%05d-b%07d-%s.safetensors",
+                    state.restarts(),
+                    state.epochs(),
+                    state.batches(),
+                    file.sha256().substring(0, HASH_LENGTH)));
+        }
+    }
+
+    /** @throws IOException with what is wrong, if the file is damaged or not of this format and data */
+    Checkpoint read(String dataDigest) throws IOException {
+        ByteBuffer content = SafeTensors.map(path);
+        String actual = Sha256.of(content).substring(0, HASH_LENGTH);
+        if (!actual.equals(hash)) {
+            throw new IOException("it is damaged: its SHA-256 begins with " + actual + ", its name says " + hash);
+        }
+        SafeTensors file = SafeTensors.read(content);
+        Metadata metadata = JSON.readValue(file.metadata().getOrDefault(STATE, "{}"), Metadata.class);
+        if (metadata.format() != FORMAT) {
+            throw new IOException("it is of format " + metadata.format() + ", this trainer reads " + FORMAT);
+        }
+        if (!metadata.dataDigest().equals(dataDigest)) {
+            throw new IOException("it is of other data");
+        }
+        Map<String, float[]> weights = new LinkedHashMap<>();
+        Map<String, float[]> momentum = new LinkedHashMap<>();
+        Map<String, float[]> average = new LinkedHashMap<>();
+        file.values().forEach((key, value) -> {
+            if (key.startsWith(MOMENTUM)) {
+                momentum.put(key.substring(MOMENTUM.length()), value);
+            } else if (key.startsWith(AVERAGE)) {
+                average.put(key.substring(AVERAGE.length()), value);
+            } else {
+                weights.put(key, value);
+            }
+        });
+        return new Checkpoint(
+                metadata.state(),
+                new TrainingValues(new Weights(weights), momentum, average.isEmpty() ? null : new Weights(average)));
+    }
+}

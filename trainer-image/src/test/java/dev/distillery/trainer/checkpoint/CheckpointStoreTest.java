@@ -1,0 +1,152 @@
+package dev.distillery.trainer.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.metrics.EpochResult;
+import dev.distillery.trainer.network.TrainingValues;
+import dev.distillery.trainer.network.Weights;
+import dev.distillery.trainer.precision.LossScale;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointStoreTest {
+    private static final double[] TOP1 = {0.5, 0.9, 0.7, 0.9, 0.8};
+
+    @TempDir
+    Path workspace;
+
+    @Test
+    void givesBackEverythingToTheBit() {
+        Checkpoint saved = checkpoint(3, 17);
+        store("data").save(saved);
+        Checkpoint read = store("data").newest().orElseThrow();
+        assertThat(read.state()).isEqualTo(saved.state());
+        assertThat(read.values().weights().get("w"))
+                .isEqualTo(saved.values().weights().get("w"));
+        assertThat(read.values().momentum().get("w"))
+                .isEqualTo(saved.values().momentum().get("w"));
+        assertThat(read.values().average().get("w"))
+                .isEqualTo(saved.values().average().get("w"));
+    }
+
+    @Test
+    void keepsTheNewestTwoAndTheBestEpoch() throws IOException {
+        for (int epochs = 0; epochs <= TOP1.length; epochs++) {
+            store("data").save(checkpoint(epochs, 0));
+            store("data").save(checkpoint(epochs, 5));
+        }
+        assertThat(names()).hasSize(3);
+        // The first of two epochs with top-1 0.9; a checkpoint within the epoch after it is not the best.
+        assertThat(names().get(0)).startsWith("r00-e00002-b0000000-");
+        assertThat(names().get(1)).startsWith("r00-e00005-b0000000-");
+        assertThat(names().get(2)).startsWith("r00-e00005-b0000005-");
+    }
+
+    @Test
+    void aRestartIsNewerThanWhatDiverged() {
+        store("data").save(checkpoint(0, 4, 10));
+        store("data").save(checkpoint(1, 0, 1));
+        assertThat(store("data").newest().orElseThrow().state().restarts()).isEqualTo(1);
+    }
+
+    @Test
+    void oneFlippedBitFallsBackToTheCheckpointBefore() throws IOException {
+        store("data").save(checkpoint(1, 0));
+        store("data").save(checkpoint(2, 0));
+        Path newest = folder().resolve(names().get(1));
+        byte[] bytes = Files.readAllBytes(newest);
+        for (int at : new int[] {0, 60, bytes.length - 1}) {
+            byte[] flipped = bytes.clone();
+            flipped[at] ^= 1;
+            Files.write(newest, flipped);
+            assertThat(store("data").newest().orElseThrow().state().epochs()).isEqualTo(1);
+        }
+        Files.write(newest, Arrays.copyOf(bytes, bytes.length / 2));
+        assertThat(store("data").newest().orElseThrow().state().epochs()).isEqualTo(1);
+        Files.write(newest, new byte[0]);
+        assertThat(store("data").newest().orElseThrow().state().epochs()).isEqualTo(1);
+    }
+
+    @Test
+    void aCheckpointOfOtherDataCountsAsAbsent() {
+        store("data").save(checkpoint(1, 0));
+        assertThat(store("other data").newest()).isEmpty();
+    }
+
+    @Test
+    void whatAKilledWriterLeftIsRemoved() throws IOException {
+        store("data").save(checkpoint(1, 0));
+        Files.write(folder().resolve(".part-1"), new byte[] {1});
+        assertThat(store("data").newest()).isPresent();
+        store("data").save(checkpoint(2, 0));
+        assertThat(names()).hasSize(2).noneMatch(name -> name.startsWith("."));
+    }
+
+    @Test
+    void deletesAllWhenTheStageIsDone() {
+        store("data").save(checkpoint(1, 0));
+        store("data").delete();
+        assertThat(folder()).doesNotExist();
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsNamed() throws IOException {
+        Files.createFile(folder());
+        assertThatThrownBy(() -> store("data").save(checkpoint(1, 0)))
+                .hasMessageContaining(folder().toString())
+                .hasMessageContaining("spec.compute.workspaceClaim")
+                .isInstanceOfSatisfying(
+                        TrainerException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.WORKSPACE_FAILED));
+    }
+
+    private Path folder() {
+        return workspace.resolve("stage");
+    }
+
+    private CheckpointStore store(String dataDigest) {
+        return new CheckpointStore(folder(), dataDigest, 2);
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(folder())) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private static Checkpoint checkpoint(int epochs, int batches) {
+        return checkpoint(0, epochs, batches);
+    }
+
+    private static Checkpoint checkpoint(int restarts, int epochs, int batches) {
+        List<EpochResult> results = IntStream.range(0, epochs)
+                .mapToObj(i -> new EpochResult(i + 1, 0.1, TOP1[i % TOP1.length], 0.2))
+                .toList();
+        TrainingState state = new TrainingState(
+                restarts,
+                epochs,
+                batches,
+                100L * epochs + batches,
+                0.1 + batches,
+                new LossScale.State(512, 3),
+                results,
+                7.5);
+        float[] bits = {1.5f, -0f, Float.MIN_VALUE, epochs};
+        return new Checkpoint(
+                state,
+                new TrainingValues(
+                        new Weights(Map.of("w", bits)),
+                        Map.of("w", new float[] {batches, 2, 3, 4}),
+                        new Weights(Map.of("w", new float[] {9, epochs, 0, batches}))));
+    }
+}

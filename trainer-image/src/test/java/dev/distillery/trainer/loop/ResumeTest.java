@@ -1,0 +1,149 @@
+package dev.distillery.trainer.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.checkpoint.CheckpointStore;
+import dev.distillery.trainer.metrics.EpochResult;
+import dev.distillery.trainer.network.Weights;
+import dev.distillery.trainer.precision.ComputeType;
+import dev.distillery.trainer.precision.Precision;
+import dev.distillery.trainer.torchscript.LibTorch;
+import dev.distillery.trainer.tricks.cosine.CosineDecay;
+import dev.distillery.trainer.tricks.mixedprecision.DynamicLossScale;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A training that is cut off and continued ends with the bits of one that was not. */
+class ResumeTest {
+    private static final Duration ALWAYS = Duration.ZERO;
+    private static final Duration EPOCH_ENDS_ONLY = Duration.ofDays(1);
+
+    @TempDir
+    Path folder;
+
+    private LoopFixture fixture;
+
+    /** What a kill leaves behind: nothing but the checkpoints written before. */
+    private static final class Killed extends RuntimeException {}
+
+    @Test
+    void fiftyKillsAtRandomStepsChangeNoBit() {
+        fixture =
+                new LoopFixture(folder, new TrainingPlan.Restarts(0, 0.5), new CosineDecay(0.1, 0, LoopFixture.STEPS));
+        Random random = new Random(20261124);
+        try (LibTorch torch = LibTorch.start(2, false)) {
+            List<EpochResult> curve = new ArrayList<>();
+            Weights expected = fixture.loop(torch, "whole", fp16(), recording(EPOCH_ENDS_ONLY, 0, curve))
+                    .run()
+                    .weights();
+            int kills = 0;
+            for (int training = 0; kills < 50; training++) {
+                String name = "killed-" + training;
+                List<EpochResult> resumed = new ArrayList<>();
+                Weights got = null;
+                while (got == null) {
+                    int after = 1 + random.nextInt(LoopFixture.STEPS);
+                    Duration interval = random.nextBoolean() ? ALWAYS : EPOCH_ENDS_ONLY;
+                    resumed.clear();
+                    try {
+                        got = fixture.loop(torch, name, fp16(), recording(interval, after, resumed))
+                                .run()
+                                .weights();
+                    } catch (Killed e) {
+                        kills++;
+                    }
+                }
+                assertSameBits(got, expected);
+                assertThat(resumed).isEqualTo(curve);
+            }
+        }
+    }
+
+    @Test
+    void aStopIsSavedBetweenTwoSteps() {
+        fixture =
+                new LoopFixture(folder, new TrainingPlan.Restarts(0, 0.5), new CosineDecay(0.1, 0, LoopFixture.STEPS));
+        try (LibTorch torch = LibTorch.start(2, false)) {
+            LoopFixture.Hooks stop = new LoopFixture.Hooks(EPOCH_ENDS_ONLY, () -> true, new LoopFixture.Silent());
+            assertThatThrownBy(() -> fixture.loop(torch, "stopped", Precision.full(), stop)
+                            .run())
+                    .hasMessageContaining("step 1;")
+                    .isInstanceOfSatisfying(TrainerException.class, e -> assertThat(e.exitCode())
+                            .isEqualTo(ExitCode.INTERRUPTED));
+            CheckpointStore store = new CheckpointStore(folder.resolve("stopped"), "data", 2);
+            assertThat(store.newest().orElseThrow().state().steps()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aDivergedTrainingStartsAgainAtTheLowerRateThatTheRecipeAllows() {
+        double hopeless = 1e12;
+        fixture = new LoopFixture(folder, new TrainingPlan.Restarts(1, 1e-13), step -> hopeless);
+        LoopFixture calm = new LoopFixture(folder, new TrainingPlan.Restarts(0, 0.5), step -> hopeless * 1e-13);
+        try (LibTorch torch = LibTorch.start(2, false)) {
+            Weights again = fixture.loop(torch, "again", Precision.full(), LoopFixture.Hooks.NONE)
+                    .run()
+                    .weights();
+            Weights expected = calm.loop(torch, "calm", Precision.full(), LoopFixture.Hooks.NONE)
+                    .run()
+                    .weights();
+            assertSameBits(again, expected);
+        }
+    }
+
+    @Test
+    void withoutThatChoiceItEndsAndSaysWhy() {
+        fixture = new LoopFixture(folder, new TrainingPlan.Restarts(0, 0.5), step -> 1e12);
+        try (LibTorch torch = LibTorch.start(2, false)) {
+            assertThatThrownBy(() -> fixture.loop(torch, "diverged", Precision.full(), LoopFixture.Hooks.NONE)
+                            .run())
+                    .hasMessageContaining("expected a finite number")
+                    .hasMessageContaining("spec.training.divergence.restarts")
+                    .isInstanceOf(Divergence.class);
+        }
+    }
+
+    /** The scale overflows at first, so that skipped steps are resumed too. */
+    private static Precision fp16() {
+        DynamicLossScale scale = new DynamicLossScale();
+        scale.restore(new DynamicLossScale.State(1e9, 0));
+        return new Precision(ComputeType.FP16, scale);
+    }
+
+    private static LoopFixture.Hooks recording(Duration interval, int killAfter, List<EpochResult> curve) {
+        int[] steps = {0};
+        return new LoopFixture.Hooks(interval, () -> false, new LoopFixture.Silent() {
+            @Override
+            public void started(dev.distillery.trainer.checkpoint.TrainingState state) {
+                curve.addAll(state.results());
+            }
+
+            @Override
+            public void stepped(int epoch, long step, double loss, int images) {
+                if (++steps[0] == killAfter) {
+                    throw new Killed();
+                }
+            }
+
+            @Override
+            public void epochEnded(EpochResult result) {
+                curve.add(result);
+            }
+        });
+    }
+
+    private static void assertSameBits(Weights got, Weights expected) {
+        for (Map.Entry<String, float[]> value : expected.values().entrySet()) {
+            assertThat(got.get(value.getKey())).as(value.getKey()).isEqualTo(value.getValue());
+        }
+    }
+}
