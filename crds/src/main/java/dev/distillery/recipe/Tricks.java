@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The eight tricks. Each is on unless {@code enabled: false}; each has a package and a method card in the trainer. */
 public record Tricks(
@@ -29,8 +31,26 @@ public record Tricks(
     /** Cycle i lasts firstEpochs · factor^i epochs; the last one is cut or ends with the run. */
     public record Restarts(
             @Default("10") @Min(1) @JsonPropertyDescription("Length of the first cycle, in epochs.") int firstEpochs,
-            @Default("2") @Min(1) @Max(10) @JsonPropertyDescription("Each cycle is this many times longer.")
-                    int factor) {}
+            @Default("2") @Min(1) @Max(10) @JsonPropertyDescription("Each cycle is this many times longer.") int factor,
+            @Default("false")
+                    @JsonPropertyDescription(
+                            "Publish the students at the ends of all whole cycles as one model, by their mean probabilities (Huang et al. 2017).")
+                    boolean snapshots) {
+        /**
+         * @param warmupEpochs before the first cycle
+         * @param epochs of the whole training
+         * @return the epochs, counted from 1, that end a whole cycle
+         */
+        public List<Integer> cycleEnds(int warmupEpochs, int epochs) {
+            List<Integer> ends = new ArrayList<>();
+            long length = firstEpochs;
+            for (long end = warmupEpochs + length; end <= epochs; end += length) {
+                ends.add((int) end);
+                length *= factor;
+            }
+            return ends;
+        }
+    }
 
     public record Distillation(
             @Default("true") boolean enabled,

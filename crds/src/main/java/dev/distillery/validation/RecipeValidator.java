@@ -30,6 +30,7 @@ public final class RecipeValidator {
         validator.checkDataset();
         validator.checkNetworks();
         validator.checkSchedule();
+        validator.checkSnapshots();
         validator.checkTricks();
         validator.checkPublish();
         return List.copyOf(validator.violations);
@@ -145,6 +146,22 @@ public final class RecipeValidator {
                     restarts.firstEpochs(),
                     "at most the " + Math.max(0, network.epochs() - warmup) + " epochs that " + epochsPath
                             + " leaves after warm-up");
+        }
+    }
+
+    private void checkSnapshots() {
+        Tricks tricks = spec.tricks();
+        Tricks.Restarts restarts = tricks.cosineDecay().restarts();
+        if (!tricks.cosineDecay().enabled() || restarts == null || !restarts.snapshots()) {
+            return;
+        }
+        int warmup = tricks.warmup().enabled() ? tricks.warmup().epochs() : 0;
+        int epochs = spec.student().epochs();
+        if (restarts.cycleEnds(warmup, epochs).size() < 2) {
+            add(
+                    "spec.tricks.cosineDecay.restarts.snapshots",
+                    "true with fewer than two whole cycles in spec.student.epochs (" + epochs + ")",
+                    "more epochs, a shorter restarts.firstEpochs, or snapshots: false");
         }
     }
 

@@ -35,6 +35,7 @@ class RecipeValidatorTest {
                 "/teacher/model/depth              | 15                    | spec.teacher.model.depth           | 6n+2",
                 "/teacher                          | ''                    | spec.teacher                       | distillation.enabled: false",
                 "/tricks/cosineDecay/restarts      | {firstEpochs: 8}      | spec.tricks.cosineDecay.restarts.firstEpochs | at most the 7 epochs",
+                "/tricks/cosineDecay/restarts      | {firstEpochs: 4, snapshots: true} | spec.tricks.cosineDecay.restarts.snapshots | more epochs",
                 "/tricks/warmup                    | {form: exponential}   | spec.tricks.warmup.startFraction   | above 0",
                 "/tricks/warmup                    | {form: constant}      | spec.tricks.warmup.startFraction   | above 0",
                 "/tricks/linearScaling/referenceRate | 0                   | spec.tricks.linearScaling.referenceRate | above 0",

@@ -7,14 +7,16 @@ import dev.distillery.trainer.network.Weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One checkpoint as a safetensors file. Weights have their own names in it, momentum and average a prefix; the state is
+ * One checkpoint as a safetensors file. Weights have their own names in it, momentum, average and snapshots a prefix; the state is
  * JSON in the metadata. Its name says where the training stood, in an order that sorts, and what its SHA-256 begins with:
  * {@code r<restarts>-e<epochs>-b<batches>-<hash>.safetensors}.
  */
@@ -24,6 +26,7 @@ record CheckpointFile(Path path, int epochs, int batches, String hash) {
     private static final String STATE = "distillery.state";
     private static final String MOMENTUM = "momentum/";
     private static final String AVERAGE = "average/";
+    private static final String SNAPSHOT = "snapshot/";
     private static final Pattern NAME = Pattern.compile("r\\d+-e(\\d+)-b(\\d+)-([0-9a-f]{16})\\.safetensors");
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
@@ -45,11 +48,15 @@ record CheckpointFile(Path path, int epochs, int batches, String hash) {
     }
 
     static void write(Path folder, Checkpoint checkpoint, String dataDigest) throws IOException {
-        Map<String, float[]> values =
-                new LinkedHashMap<>(checkpoint.values().weights().values());
-        checkpoint.values().momentum().forEach((key, value) -> values.put(MOMENTUM + key, value));
-        if (checkpoint.values().average() != null) {
-            checkpoint.values().average().values().forEach((key, value) -> values.put(AVERAGE + key, value));
+        Map<String, float[]> values = new LinkedHashMap<>();
+        TrainingValues training = checkpoint.values();
+        put(values, "", training.weights().values());
+        put(values, MOMENTUM, training.momentum());
+        if (training.average() != null) {
+            put(values, AVERAGE, training.average().values());
+        }
+        for (int i = 0; i < training.snapshots().size(); i++) {
+            put(values, SNAPSHOT + i + "/", training.snapshots().get(i).values());
         }
         TrainingState state = checkpoint.state();
         String metadata = JSON.writeValueAsString(new Metadata(FORMAT, dataDigest, state));
@@ -80,20 +87,34 @@ record CheckpointFile(Path path, int epochs, int batches, String hash) {
         if (!metadata.dataDigest().equals(dataDigest)) {
             throw new IOException("it is of other data");
         }
-        Map<String, float[]> weights = new LinkedHashMap<>();
-        Map<String, float[]> momentum = new LinkedHashMap<>();
-        Map<String, float[]> average = new LinkedHashMap<>();
-        file.values().forEach((key, value) -> {
-            if (key.startsWith(MOMENTUM)) {
-                momentum.put(key.substring(MOMENTUM.length()), value);
-            } else if (key.startsWith(AVERAGE)) {
-                average.put(key.substring(AVERAGE.length()), value);
-            } else {
-                weights.put(key, value);
-            }
-        });
+        Map<String, float[]> values = new LinkedHashMap<>(file.values());
+        Map<String, float[]> momentum = take(values, MOMENTUM);
+        Map<String, float[]> average = take(values, AVERAGE);
+        List<Weights> snapshots = new ArrayList<>();
+        for (Map<String, float[]> each = take(values, SNAPSHOT + 0 + "/");
+                !each.isEmpty();
+                each = take(values, SNAPSHOT + snapshots.size() + "/")) {
+            snapshots.add(new Weights(each));
+        }
         return new Checkpoint(
                 metadata.state(),
-                new TrainingValues(new Weights(weights), momentum, average.isEmpty() ? null : new Weights(average)));
+                new TrainingValues(
+                        new Weights(values), momentum, average.isEmpty() ? null : new Weights(average), snapshots));
+    }
+
+    private static void put(Map<String, float[]> all, String prefix, Map<String, float[]> some) {
+        some.forEach((name, value) -> all.put(prefix + name, value));
+    }
+
+    /** Moves what has the prefix out of the map, and its prefix off. */
+    private static Map<String, float[]> take(Map<String, float[]> all, String prefix) {
+        Map<String, float[]> taken = new LinkedHashMap<>();
+        all.forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                taken.put(name.substring(prefix.length()), value);
+            }
+        });
+        taken.keySet().forEach(name -> all.remove(prefix + name));
+        return taken;
     }
 }

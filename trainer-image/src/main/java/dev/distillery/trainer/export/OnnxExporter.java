@@ -8,6 +8,7 @@ import dev.distillery.trainer.network.Network;
 import dev.distillery.trainer.network.Normalization;
 import dev.distillery.trainer.network.Op;
 import dev.distillery.trainer.network.Weights;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -25,13 +26,15 @@ public final class OnnxExporter {
     private static final int IR_VERSION = 8;
 
     private final Network network;
-    private final Weights weights;
+    private final List<Weights> members;
     private final Normalization normalization;
     private final boolean embedPreprocessing;
 
-    public OnnxExporter(Network network, Weights weights, Normalization normalization, boolean embedPreprocessing) {
+    /** @param members one, or several networks that answer by the mean of their probabilities */
+    public OnnxExporter(
+            Network network, List<Weights> members, Normalization normalization, boolean embedPreprocessing) {
         this.network = network;
-        this.weights = weights;
+        this.members = List.copyOf(members);
         this.normalization = normalization;
         this.embedPreprocessing = embedPreprocessing;
     }
@@ -43,7 +46,11 @@ public final class OnnxExporter {
     public byte[] export(Map<String, String> metadata) {
         OnnxGraph graph = new OnnxGraph(network.name());
         String image = embedPreprocessing ? preprocessing(graph) : plainInput(graph);
-        new OnnxNetwork(network, weights, graph).append(image, LOGITS);
+        if (members.size() == 1) {
+            new OnnxNetwork(network, members.get(0), graph, "").append(image, LOGITS);
+        } else {
+            ensemble(graph, image);
+        }
         graph.node("Softmax", PROBABILITIES, List.of(LOGITS), OnnxGraph.integer("axis", 1));
         graph.output(LOGITS, network.classes());
         graph.output(PROBABILITIES, network.classes());
@@ -55,6 +62,29 @@ public final class OnnxExporter {
         metadata.forEach((key, value) -> model.addMetadataProps(
                 StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
         return model.build().toByteArray();
+    }
+
+    /** Logits whose softmax is the members' mean softmax: {@code log Σ exp(log softmax(zᵢ)) − log M}. */
+    private void ensemble(OnnxGraph graph, String image) {
+        String axis = graph.integers("ensemble.axis", List.of(0L));
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < members.size(); i++) {
+            String member = "member" + i + ".";
+            String logits = member + LOGITS;
+            new OnnxNetwork(network, members.get(i), graph, member).append(image, logits);
+            String log = graph.node(
+                    "LogSoftmax", member + "log_probabilities", List.of(logits), OnnxGraph.integer("axis", 1));
+            answers.add(graph.node("Unsqueeze", member + "answer", List.of(log, axis)));
+        }
+        String all = graph.node("Concat", "ensemble.answers", answers, OnnxGraph.integer("axis", 0));
+        String sum = graph.node(
+                "ReduceLogSumExp",
+                "ensemble.sum",
+                List.of(all),
+                OnnxGraph.integers("axes", 0),
+                OnnxGraph.integer("keepdims", 0));
+        String count = graph.constant("ensemble.count", new float[] {(float) Math.log(members.size())}, 1);
+        graph.node("Sub", LOGITS, List.of(sum, count));
     }
 
     private String plainInput(OnnxGraph graph) {

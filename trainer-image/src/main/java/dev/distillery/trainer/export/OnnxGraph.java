@@ -50,6 +50,16 @@ final class OnnxGraph {
         return name;
     }
 
+    /** Adds a constant of whole numbers, {@code (n) int64}, and returns its name. */
+    String integers(String name, List<Long> values) {
+        graph.addInitializer(TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.INT64.getNumber())
+                .addDims(values.size())
+                .addAllInt64Data(values));
+        return name;
+    }
+
     void input(String name, TensorProto.DataType type, long... shapeAfterBatch) {
         graph.addInput(value(name, type, shapeAfterBatch));
     }

@@ -12,10 +12,13 @@ final class OnnxNetwork {
     private final Network network;
     private final Weights weights;
     private final OnnxGraph graph;
+    private final String prefix;
     private final List<String> values = new ArrayList<>();
     private String image;
 
-    OnnxNetwork(Network network, Weights weights, OnnxGraph graph) {
+    /** @param prefix of the names of all values and constants */
+    OnnxNetwork(Network network, Weights weights, OnnxGraph graph, String prefix) {
+        this.prefix = prefix;
         this.network = network;
         this.weights = weights;
         this.graph = graph;
@@ -27,7 +30,8 @@ final class OnnxNetwork {
         int last = network.ops().size() - 1;
         for (int i = 0; i <= last; i++) {
             Op op = network.ops().get(i);
-            String name = i == last ? output : op instanceof Op.Named named ? named.name() : kind(op) + "." + i;
+            String name =
+                    i == last ? output : prefix + (op instanceof Op.Named named ? named.name() : kind(op) + "." + i);
             values.add(append(op, i, name));
         }
     }
@@ -70,16 +74,21 @@ final class OnnxNetwork {
         }
         Op.Linear l = (Op.Linear) op;
         String weight = graph.constant(
-                l.name() + ".weight", weights.get(l.name() + ".weight"), l.outFeatures(), l.inFeatures());
-        String bias = graph.constant(l.name() + ".bias", weights.get(l.name() + ".bias"), l.outFeatures());
+                prefix + l.name() + ".weight", weights.get(l.name() + ".weight"), l.outFeatures(), l.inFeatures());
+        String bias = graph.constant(prefix + l.name() + ".bias", weights.get(l.name() + ".bias"), l.outFeatures());
         return graph.node("Gemm", name, List.of(value(l.input()), weight, bias), OnnxGraph.integer("transB", 1));
     }
 
     private String convolution(Op.Convolution c, Op.BatchNorm norm, String name) {
         FoldedConvolution folded = FoldedConvolution.of(c, norm, weights);
         String weight = graph.constant(
-                c.name() + ".weight", folded.weight(), c.outChannels(), c.inChannels(), c.kernel(), c.kernel());
-        String bias = graph.constant(c.name() + ".bias", folded.bias(), c.outChannels());
+                prefix + c.name() + ".weight",
+                folded.weight(),
+                c.outChannels(),
+                c.inChannels(),
+                c.kernel(),
+                c.kernel());
+        String bias = graph.constant(prefix + c.name() + ".bias", folded.bias(), c.outChannels());
         return graph.node(
                 "Conv",
                 name,

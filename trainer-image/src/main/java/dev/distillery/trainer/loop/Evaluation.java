@@ -7,6 +7,7 @@ import dev.distillery.trainer.data.ValidationBatches;
 import dev.distillery.trainer.metrics.Confusion;
 import dev.distillery.trainer.precision.ComputeType;
 import dev.distillery.trainer.torchscript.InferenceNetwork;
+import java.util.List;
 
 /** A frozen network's logits on a set of images, FP32. */
 public final class Evaluation {
@@ -32,6 +33,32 @@ public final class Evaluation {
         return all;
     }
 
+    /**
+     * What several networks say together: the log of their mean probabilities, which serves as logits.
+     *
+     * @param members the logits of each, {@code (images, classes)} row-major
+     * @return likewise; a single member's as they are
+     */
+    public static float[] together(List<float[]> members, int classes) {
+        if (members.size() == 1) {
+            return members.get(0);
+        }
+        float[] together = new float[members.get(0).length];
+        for (int row = 0; row < together.length; row += classes) {
+            double[] mean = new double[classes];
+            for (float[] logits : members) {
+                double[] probabilities = softmax(logits, row, classes);
+                for (int c = 0; c < classes; c++) {
+                    mean[c] += probabilities[c] / members.size();
+                }
+            }
+            for (int c = 0; c < classes; c++) {
+                together[row + c] = (float) Math.log(mean[c]);
+            }
+        }
+        return together;
+    }
+
     /** @param logits {@code (images, classes)} row-major */
     public static Confusion confusion(float[] logits, LabelledImages images, int classes) {
         Confusion confusion = new Confusion(classes);
@@ -39,5 +66,22 @@ public final class Evaluation {
             confusion.add(logits, i, images.label(i));
         }
         return confusion;
+    }
+
+    private static double[] softmax(float[] logits, int row, int classes) {
+        double greatest = Double.NEGATIVE_INFINITY;
+        for (int c = 0; c < classes; c++) {
+            greatest = Math.max(greatest, logits[row + c]);
+        }
+        double sum = 0;
+        double[] exponentials = new double[classes];
+        for (int c = 0; c < classes; c++) {
+            exponentials[c] = Math.exp(logits[row + c] - greatest);
+            sum += exponentials[c];
+        }
+        for (int c = 0; c < classes; c++) {
+            exponentials[c] /= sum;
+        }
+        return exponentials;
     }
 }

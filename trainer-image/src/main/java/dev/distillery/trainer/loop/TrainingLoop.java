@@ -45,9 +45,10 @@ public final class TrainingLoop {
     /**
      * What came of it.
      *
+     * @param members the last weights; or the snapshots, to be used together
      * @param seconds of wall time, in all processes
      */
-    public record Trained(Weights weights, double seconds) {}
+    public record Trained(List<Weights> members, double seconds) {}
 
     public TrainingLoop(
             LibTorch torch, TrainingPlan plan, Inputs inputs, Checkpointing checkpointing, TrainingListener listener) {

@@ -7,12 +7,15 @@ import dev.distillery.trainer.optimizer.DecayRule;
 import dev.distillery.trainer.optimizer.Sgd;
 import dev.distillery.trainer.precision.Precision;
 import dev.distillery.trainer.schedule.Schedule;
+import java.util.List;
 
 /**
  * All that a stage is trained with. The recipe's assembler makes it; the loop carries it out.
  *
  * @param schedule covers {@code epochs · batchesPerEpoch} steps
  * @param averaging of the weights that are validated and published; null to take the last ones
+ * @param snapshotEpochs after which the weights are set aside, from 1; what is trained is then these weights together,
+ *     not the last ones. Empty for the last ones
  * @param seed of the initial weights
  */
 public record TrainingPlan(
@@ -23,6 +26,7 @@ public record TrainingPlan(
         Precision precision,
         Schedule schedule,
         ExponentialAverage averaging,
+        List<Integer> snapshotEpochs,
         Restarts restarts,
         int epochs,
         long seed) {

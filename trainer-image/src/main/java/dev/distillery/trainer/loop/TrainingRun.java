@@ -7,6 +7,7 @@ import dev.distillery.trainer.checkpoint.TrainingState;
 import dev.distillery.trainer.data.Batch;
 import dev.distillery.trainer.data.TrainingBatches;
 import dev.distillery.trainer.metrics.EpochResult;
+import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.precision.LossScale;
 import dev.distillery.trainer.torchscript.LibTorch;
 import dev.distillery.trainer.torchscript.TrainingNetwork;
@@ -25,6 +26,7 @@ final class TrainingRun implements AutoCloseable {
     private final TrainingState start;
     private final long startedAt = System.nanoTime();
     private final List<EpochResult> results;
+    private final List<Weights> snapshots;
     private int batches;
     private long steps;
     private double lossSum;
@@ -46,6 +48,7 @@ final class TrainingRun implements AutoCloseable {
         this.steps = start.steps();
         this.lossSum = start.lossSum();
         this.results = new ArrayList<>(start.results());
+        this.snapshots = new ArrayList<>(checkpoint.values().snapshots());
         this.lossScale = plan.precision().lossScale();
         lossScale.restore(start.lossScale());
         TrainingNetwork.Setup setup = new TrainingNetwork.Setup(
@@ -65,9 +68,12 @@ final class TrainingRun implements AutoCloseable {
             trainEpoch();
             validate();
             Divergence.check(results, plan.network().classes());
+            if (plan.snapshotEpochs().contains(results.size())) {
+                snapshots.add(network.weights());
+            }
             save();
         }
-        return new TrainingLoop.Trained(network.weights(), seconds());
+        return new TrainingLoop.Trained(snapshots.isEmpty() ? List.of(network.weights()) : snapshots, seconds());
     }
 
     private void trainEpoch() {
@@ -120,7 +126,7 @@ final class TrainingRun implements AutoCloseable {
     private void save() {
         TrainingState state = new TrainingState(
                 start.restarts(), results.size(), batches, steps, lossSum, lossScale.state(), results, seconds());
-        checkpointing.save(new Checkpoint(state, network.values()));
+        checkpointing.save(new Checkpoint(state, network.values(snapshots)));
     }
 
     private double rate(long step) {

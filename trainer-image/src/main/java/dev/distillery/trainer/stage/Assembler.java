@@ -22,6 +22,7 @@ import dev.distillery.trainer.tricks.mixedprecision.MixedPrecision;
 import dev.distillery.trainer.tricks.modeltweaks.ModelTweaks;
 import dev.distillery.trainer.tricks.nobiasdecay.NoBiasDecay;
 import dev.distillery.trainer.tricks.warmup.Warmup;
+import java.util.List;
 
 /** From a recipe to what each stage is trained with. The one class that knows all eight tricks. */
 public final class Assembler {
@@ -52,6 +53,7 @@ public final class Assembler {
                 training.ema() == null
                         ? null
                         : new ExponentialAverage(training.ema().decay()),
+                snapshotEpochs(stage),
                 new TrainingPlan.Restarts(
                         training.divergence().restarts(), training.divergence().rateFactor()),
                 recipe(stage).epochs(),
@@ -85,6 +87,17 @@ public final class Assembler {
         long left = steps - Warmup.steps(tricks.warmup(), batchesPerEpoch);
         Schedule decay = CosineDecay.of(tricks.cosineDecay(), peak, left, batchesPerEpoch);
         return Warmup.of(tricks.warmup(), peak, batchesPerEpoch, decay);
+    }
+
+    /** The student's only: a teacher is one network. */
+    private List<Integer> snapshotEpochs(Stage stage) {
+        Tricks.CosineDecay decay = spec.tricks().cosineDecay();
+        Tricks.Restarts restarts = decay.restarts();
+        return stage == Stage.STUDENT && decay.enabled() && restarts != null && restarts.snapshots()
+                ? restarts.cycleEnds(
+                        (int) Warmup.steps(spec.tricks().warmup(), 1),
+                        spec.student().epochs())
+                : List.of();
     }
 
     private dev.distillery.recipe.Network recipe(Stage stage) {

@@ -39,7 +39,7 @@ record StageContext(
         StopRequest stop) {
 
     /** @param seconds wall time of the training, its validations included, in all processes */
-    record Trained(Weights weights, List<CurvePoint> curve, double seconds) {}
+    record Trained(List<Weights> members, List<CurvePoint> curve, double seconds) {}
 
     Normalization normalization() {
         return new Normalization(data.mean(), data.std());
@@ -62,7 +62,7 @@ record StageContext(
                 checkpoints(stage), Duration.ofMinutes(options.everyMinutes()), System::nanoTime, stop::requested);
         TrainingLoop.Trained trained =
                 stop.whileSaving(() -> new TrainingLoop(torch, plan, inputs, checkpointing, reporter).run());
-        return new Trained(trained.weights(), reporter.curve(), trained.seconds());
+        return new Trained(trained.members(), reporter.curve(), trained.seconds());
     }
 
     /** By what determines the result, so that another run of the same recipe goes on where this one ends. */

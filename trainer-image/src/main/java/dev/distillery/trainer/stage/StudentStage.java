@@ -45,9 +45,9 @@ final class StudentStage {
         Teacher teacher = recipe.teacherHash() == null ? null : loadTeacher();
         StageContext.Trained student = train(teacher);
         Network network = context.assembler().network(Stage.STUDENT);
-        byte[] onnx = export(network, student.weights());
+        byte[] onnx = export(network, student.members());
         OnnxGate.Measurement measured = OnnxGate.measure(
-                onnx, context.normalization(), context.data().validation(), trainerLogits(network, student.weights()));
+                onnx, context.normalization(), context.data().validation(), trainerLogits(network, student.members()));
         Result result = result(network, teacher, student, onnx, measured);
         List<String> refusals = new OnnxGate(recipe.spec().gate()).refusals(measured);
         if (!refusals.isEmpty()) {
@@ -87,15 +87,19 @@ final class StudentStage {
         }
     }
 
-    private float[] trainerLogits(Network network, Weights weights) {
-        try (InferenceNetwork trained =
-                InferenceNetwork.of(context.torch(), network, weights, context.normalization(), ComputeType.FP32)) {
-            return Evaluation.logits(
-                    context.torch().manager(), trained, context.data().validation());
+    private float[] trainerLogits(Network network, List<Weights> members) {
+        List<float[]> logits = new ArrayList<>();
+        for (Weights weights : members) {
+            try (InferenceNetwork trained =
+                    InferenceNetwork.of(context.torch(), network, weights, context.normalization(), ComputeType.FP32)) {
+                logits.add(Evaluation.logits(
+                        context.torch().manager(), trained, context.data().validation()));
+            }
         }
+        return Evaluation.together(logits, network.classes());
     }
 
-    private byte[] export(Network network, Weights weights) {
+    private byte[] export(Network network, List<Weights> members) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("distillery.recipe.digest", recipe.digest());
         metadata.put("distillery.data.digest", context.data().digest());
@@ -104,7 +108,7 @@ final class StudentStage {
         metadata.put("distillery.std", joined(context.data().std()));
         return new OnnxExporter(
                         network,
-                        weights,
+                        members,
                         context.normalization(),
                         recipe.spec().export().embedPreprocessing())
                 .export(metadata);
@@ -129,7 +133,7 @@ final class StudentStage {
                 teacher == null ? null : teacher.top1(),
                 measured.parityError(),
                 measured.agreement(),
-                network.parameterCount(),
+                student.members().size() * network.parameterCount(),
                 teacher == null
                         ? null
                         : context.assembler().network(Stage.TEACHER).parameterCount(),

@@ -24,7 +24,7 @@ final class TeacherStage {
         StageContext.Trained trained = context.train(Stage.TEACHER, null);
         List<CurvePoint> curve = trained.curve();
         Teacher teacher = new Teacher(
-                trained.weights(),
+                trained.members().get(0),
                 context.data().digest(),
                 curve.get(curve.size() - 1).top1(),
                 curve);

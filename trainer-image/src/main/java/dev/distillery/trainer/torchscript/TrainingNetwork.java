@@ -162,12 +162,16 @@ public final class TrainingNetwork implements AutoCloseable {
         return inference;
     }
 
-    /** @return a copy of all values as they are now */
-    public TrainingValues values() {
+    /**
+     * @param snapshots taken so far
+     * @return a copy of all values as they are now
+     */
+    public TrainingValues values(List<Weights> snapshots) {
         return new TrainingValues(
                 new Weights(values.download()),
                 momentum.download(),
-                average == null ? null : new Weights(average.download()));
+                average == null ? null : new Weights(average.download()),
+                snapshots);
     }
 
     /** @return a copy of the weights that {@link #inference} uses */

@@ -38,6 +38,9 @@ class CheckpointStoreTest {
                 .isEqualTo(saved.values().momentum().get("w"));
         assertThat(read.values().average().get("w"))
                 .isEqualTo(saved.values().average().get("w"));
+        assertThat(read.values().snapshots()).hasSize(2);
+        assertThat(read.values().snapshots().get(1).get("w")).containsExactly(2);
+        assertThat(read.values().weights().values()).containsOnlyKeys("w");
     }
 
     @Test
@@ -147,6 +150,7 @@ class CheckpointStoreTest {
                 new TrainingValues(
                         new Weights(Map.of("w", bits)),
                         Map.of("w", new float[] {batches, 2, 3, 4}),
-                        new Weights(Map.of("w", new float[] {9, epochs, 0, batches}))));
+                        new Weights(Map.of("w", new float[] {9, epochs, 0, batches})),
+                        List.of(new Weights(Map.of("w", new float[] {1})), new Weights(Map.of("w", new float[] {2})))));
     }
 }

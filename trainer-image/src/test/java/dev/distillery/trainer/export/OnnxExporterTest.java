@@ -18,9 +18,11 @@ import dev.distillery.trainer.torchscript.InferenceNetwork;
 import dev.distillery.trainer.torchscript.LibTorch;
 import dev.distillery.trainer.tricks.modeltweaks.ModelTweaks;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,7 +44,7 @@ class OnnxExporterTest {
         Weights weights = lively(network);
         Normalization norm = new Normalization(new float[] {0.4f, 0.5f, 0.6f}, new float[] {0.2f, 0.3f, 0.25f});
         LabelledImages images = images(size);
-        byte[] model = new OnnxExporter(network, weights, norm, embedPreprocessing).export(Map.of());
+        byte[] model = new OnnxExporter(network, List.of(weights), norm, embedPreprocessing).export(Map.of());
         try (LibTorch torch = LibTorch.start(2, false);
                 InferenceNetwork trained = InferenceNetwork.of(torch, network, weights, norm, ComputeType.FP32)) {
             float[] expected = Evaluation.logits(torch.manager(), trained, images);
@@ -50,6 +52,39 @@ class OnnxExporterTest {
             assertThat(measured.parityError()).isLessThan(1e-4);
             assertThat(measured.agreement()).isEqualTo(1);
             assertThat(new OnnxGate(new Gate(0, 1e-4, 1)).refusals(measured)).isEmpty();
+        }
+    }
+
+    @Test
+    void severalMembersAnswerByTheMeanOfTheirProbabilities() {
+        Network network = ResidualNetworks.build(
+                new Model(ModelFamily.RESNET_CIFAR, 8), new ModelTweaks(Variant.D, false), 3, 16, 16, CLASSES);
+        List<Weights> members = IntStream.range(0, 3)
+                .mapToObj(i -> Weights.initial(network, new SplittableRandom(i)))
+                .toList();
+        Normalization norm = new Normalization(new float[] {0.4f, 0.5f, 0.6f}, new float[] {0.2f, 0.3f, 0.25f});
+        LabelledImages images = images(16);
+        byte[] model = new OnnxExporter(network, members, norm, true).export(Map.of());
+        try (LibTorch torch = LibTorch.start(2, false)) {
+            double[] mean = new double[IMAGES * CLASSES];
+            for (Weights weights : members) {
+                try (InferenceNetwork member = InferenceNetwork.of(torch, network, weights, norm, ComputeType.FP32)) {
+                    float[] logits = Evaluation.logits(torch.manager(), member, images);
+                    for (int i = 0; i < mean.length; i++) {
+                        double sum = 0;
+                        for (int c = i - i % CLASSES; c < i - i % CLASSES + CLASSES; c++) {
+                            sum += Math.exp(logits[c] - logits[i]);
+                        }
+                        mean[i] += 1 / sum / members.size();
+                    }
+                }
+            }
+            float[] expected = new float[mean.length];
+            for (int i = 0; i < mean.length; i++) {
+                expected[i] = (float) Math.log(mean[i]);
+            }
+            assertThat(OnnxGate.measure(model, norm, images, expected).parityError())
+                    .isLessThan(1e-5);
         }
     }
 
@@ -62,8 +97,8 @@ class OnnxExporterTest {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("distillery.labels", "a\nb");
         metadata.put("distillery.mean", "0.3");
-        byte[] first = new OnnxExporter(network, weights, norm, true).export(metadata);
-        assertThat(new OnnxExporter(network, weights, norm, true).export(metadata))
+        byte[] first = new OnnxExporter(network, List.of(weights), norm, true).export(metadata);
+        assertThat(new OnnxExporter(network, List.of(weights), norm, true).export(metadata))
                 .isEqualTo(first);
     }
 

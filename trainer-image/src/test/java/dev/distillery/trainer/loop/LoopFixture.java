@@ -22,6 +22,7 @@ import dev.distillery.trainer.schedule.Schedule;
 import dev.distillery.trainer.torchscript.LibTorch;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 
@@ -57,6 +58,7 @@ final class LoopFixture {
                 precision,
                 schedule,
                 new ExponentialAverage(0.9),
+                List.of(2, 4),
                 restarts,
                 EPOCHS,
                 5);

@@ -42,14 +42,14 @@ class ResumeTest {
         Random random = new Random(20261124);
         try (LibTorch torch = LibTorch.start(2, false)) {
             List<EpochResult> curve = new ArrayList<>();
-            Weights expected = fixture.loop(torch, "whole", fp16(), recording(EPOCH_ENDS_ONLY, 0, curve))
+            List<Weights> expected = fixture.loop(torch, "whole", fp16(), recording(EPOCH_ENDS_ONLY, 0, curve))
                     .run()
-                    .weights();
+                    .members();
             int kills = 0;
             for (int training = 0; kills < 50; training++) {
                 String name = "killed-" + training;
                 List<EpochResult> resumed = new ArrayList<>();
-                Weights got = null;
+                List<Weights> got = null;
                 while (got == null) {
                     int after = 1 + random.nextInt(LoopFixture.STEPS);
                     Duration interval = random.nextBoolean() ? ALWAYS : EPOCH_ENDS_ONLY;
@@ -57,7 +57,7 @@ class ResumeTest {
                     try {
                         got = fixture.loop(torch, name, fp16(), recording(interval, after, resumed))
                                 .run()
-                                .weights();
+                                .members();
                     } catch (Killed e) {
                         kills++;
                     }
@@ -90,12 +90,12 @@ class ResumeTest {
         fixture = new LoopFixture(folder, new TrainingPlan.Restarts(1, 1e-13), step -> hopeless);
         LoopFixture calm = new LoopFixture(folder, new TrainingPlan.Restarts(0, 0.5), step -> hopeless * 1e-13);
         try (LibTorch torch = LibTorch.start(2, false)) {
-            Weights again = fixture.loop(torch, "again", Precision.full(), LoopFixture.Hooks.NONE)
+            List<Weights> again = fixture.loop(torch, "again", Precision.full(), LoopFixture.Hooks.NONE)
                     .run()
-                    .weights();
-            Weights expected = calm.loop(torch, "calm", Precision.full(), LoopFixture.Hooks.NONE)
+                    .members();
+            List<Weights> expected = calm.loop(torch, "calm", Precision.full(), LoopFixture.Hooks.NONE)
                     .run()
-                    .weights();
+                    .members();
             assertSameBits(again, expected);
         }
     }
@@ -141,9 +141,12 @@ class ResumeTest {
         });
     }
 
-    private static void assertSameBits(Weights got, Weights expected) {
-        for (Map.Entry<String, float[]> value : expected.values().entrySet()) {
-            assertThat(got.get(value.getKey())).as(value.getKey()).isEqualTo(value.getValue());
+    private static void assertSameBits(List<Weights> got, List<Weights> expected) {
+        assertThat(got).hasSize(expected.size());
+        for (int i = 0; i < got.size(); i++) {
+            for (Map.Entry<String, float[]> value : expected.get(i).values().entrySet()) {
+                assertThat(got.get(i).get(value.getKey())).as(value.getKey()).isEqualTo(value.getValue());
+            }
         }
     }
 }

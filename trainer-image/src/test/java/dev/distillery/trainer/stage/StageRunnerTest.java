@@ -36,6 +36,23 @@ class StageRunnerTest {
     }
 
     @Test
+    void snapshotsOfTheCyclesArePublishedAsOneModel() throws IOException {
+        SyntheticRecipe recipe = new SyntheticRecipe(folder)
+                .with("/tricks/distillation/enabled", false)
+                .with("/student/epochs", 5)
+                .with("/tricks/cosineDecay/restarts", Map.of("firstEpochs", 2, "factor", 1, "snapshots", true));
+        RunReport together = run(Stage.STUDENT, recipe.environment("run-1"));
+        assertThat(together.succeeded()).as(together.message()).isTrue();
+        RunReport alone = run(
+                Stage.STUDENT,
+                recipe.with("/tricks/cosineDecay/restarts", Map.of("firstEpochs", 2, "factor", 1))
+                        .environment("run-2"));
+        assertThat(together.result().parameters()).isEqualTo(2 * alone.result().parameters());
+        assertThat(together.result().top1()).isGreaterThan(0.9);
+        assertThat(together.result().parityError()).isLessThan(1e-4);
+    }
+
+    @Test
     void aTeacherInTheWorkspaceIsNotTrainedAgain() throws IOException {
         Map<String, String> env = new SyntheticRecipe(folder).environment("run-1");
         assertThat(run(Stage.TEACHER, env).reused()).isFalse();

@@ -66,7 +66,7 @@ public final class StepProbe {
             for (int step = 0; step < steps; step++) {
                 network.step(images(step), labels(step), BATCH, null, 0.1);
                 network.average(step + 1);
-                values.add(network.values());
+                values.add(network.values(List.of()));
             }
         }
         return values;

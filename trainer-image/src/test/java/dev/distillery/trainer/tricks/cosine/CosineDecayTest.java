@@ -31,7 +31,7 @@ class CosineDecayTest {
 
     @Test
     void restartsBeginEachLongerCycleAtThePeak() {
-        Tricks.CosineDecay recipe = new Tricks.CosineDecay(true, 0, new Tricks.Restarts(1, 2));
+        Tricks.CosineDecay recipe = new Tricks.CosineDecay(true, 0, new Tricks.Restarts(1, 2, false));
         Schedule schedule = CosineDecay.of(recipe, 0.5, 70, 10);
         for (long start : new long[] {0, 10, 30}) {
             assertThat(schedule.rate(start)).isCloseTo(0.5, within(EXACT));
