@@ -41,7 +41,7 @@ final class UpCommand implements Callable<Integer> {
         PrintWriter out = command.commandLine().getOut();
         try (LocalCluster cluster = new LocalCluster(directory, () -> {})) {
             cluster.start(installation, Machine.here(), port);
-            out.println("export KUBECONFIG=" + cluster.kubeconfig());
+            out.println("export KUBECONFIG=" + quoted(cluster.kubeconfig()));
             out.println();
             out.println("# in another shell, with the line above:");
             out.println("#   kubectl get trainingrecipes -w");
@@ -57,5 +57,11 @@ final class UpCommand implements Callable<Integer> {
                     ? new Failure(ExitCode.INTERRUPTED, "stopped on request")
                     : cluster.operator().ended();
         }
+    }
+
+    /** @return a path as one word of a shell */
+    static String quoted(Path path) {
+        String text = path.toString();
+        return text.matches("[\\w./@%+:,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }
