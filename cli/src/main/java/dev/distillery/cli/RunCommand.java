@@ -102,6 +102,8 @@ final class RunCommand implements Callable<Integer> {
                 view.note("starting the embedded cluster and the operator");
                 cluster.start(installation, machine, 0);
                 last = follow(cluster, file, view);
+            } catch (RuntimeException e) {
+                throw cluster.explained(e);
             } finally {
                 view.end();
             }
@@ -151,9 +153,7 @@ final class RunCommand implements Callable<Integer> {
                 new RecipeFollower(client, namespace, file.document().name())) {
             TrainingRecipeStatus last = follower.untilDone(cluster.operator().onExit(), view);
             if (last == null) {
-                throw cluster.closed()
-                        ? new Failure(ExitCode.INTERRUPTED, "stopped on request")
-                        : cluster.operator().ended();
+                throw cluster.operator().ended();
             }
             return last;
         }
