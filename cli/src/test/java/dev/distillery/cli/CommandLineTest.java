@@ -85,6 +85,14 @@ class CommandLineTest {
     }
 
     @Test
+    void aUriIsNoFolderToPublishTo() throws IOException {
+        String recipe = Recipes.in(folder).toString();
+        assertThat(execute("run", recipe, "--destination", "pvc://models/vision"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--destination: got a URI, expected a folder");
+    }
+
+    @Test
     void upPrintsPathsThatAShellReadsAsOneWord() {
         assertThat(UpCommand.quoted(Path.of("/a/out/.distillery/kubeconfig")))
                 .isEqualTo("/a/out/.distillery/kubeconfig");
