@@ -1,6 +1,7 @@
 package dev.distillery.cli;
 
 import dev.distillery.recipe.Dataset;
+import dev.distillery.recipe.TrainingRecipeSpec;
 import dev.distillery.report.ExitCode;
 import dev.distillery.schema.Violation;
 import java.io.IOException;
@@ -24,7 +25,8 @@ final class DatasetCheck {
     private IdxFile validationImages;
 
     /** @param claims folder with one folder per volume claim; null where files of claims cannot be looked at */
-    DatasetCheck(Dataset dataset, Path claims) {
+    DatasetCheck(TrainingRecipeSpec spec, Path claims) {
+        Dataset dataset = spec.dataset();
         this.claims = claims;
         trainImages = checkSplit("spec.dataset.train", dataset.train(), dataset.classes());
         validationImages = checkSplit("spec.dataset.validation", dataset.validation(), dataset.classes());
@@ -35,6 +37,15 @@ final class DatasetCheck {
                     "spec.dataset.validation.images",
                     size(validationImages),
                     size(trainImages) + ", as the training images");
+        }
+        int batchSize = spec.training().batchSize();
+        if (trainImages != null && trainImages.count() > 0 && batchSize > trainImages.count()) {
+            findings.add(new Finding(
+                    ExitCode.INVALID_RECIPE,
+                    new Violation(
+                            "spec.training.batchSize",
+                            String.valueOf(batchSize),
+                            "at most the %d training images".formatted(trainImages.count()))));
         }
     }
 

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,11 +23,13 @@ import java.util.concurrent.TimeUnit;
 final class LocalCluster implements AutoCloseable {
     private static final String FIELD_MANAGER = "distillery-cli";
     private static final int DEFINITION_SECONDS = 30;
+    private static final int SIGNAL_SECONDS = 2;
 
     private final StateDirectory state;
     private final Thread shutdownHook;
     private EmbeddedCluster cluster;
     private OperatorProcess operator;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private boolean closed;
 
     /** @param afterSignal run once everything is stopped because a signal ended the JVM */
@@ -67,8 +70,16 @@ final class LocalCluster implements AutoCloseable {
         return operator;
     }
 
-    synchronized boolean closed() {
-        return closed;
+    /**
+     * A signal makes everything fail that is still under way, and Ctrl-C in a terminal reaches the operator too, perhaps
+     * before it reaches this process: an error just before our own end is no error.
+     *
+     * @return what to throw for {@code e}
+     */
+    RuntimeException explained(RuntimeException e) throws InterruptedException {
+        return closing.await(SIGNAL_SECONDS, TimeUnit.SECONDS)
+                ? new Failure(ExitCode.INTERRUPTED, "stopped on request", e)
+                : e;
     }
 
     @Override
@@ -77,6 +88,7 @@ final class LocalCluster implements AutoCloseable {
             return;
         }
         closed = true;
+        closing.countDown();
         if (operator != null) {
             operator.requestStop();
         }
@@ -104,7 +116,7 @@ final class LocalCluster implements AutoCloseable {
 
     private void requireOpen() {
         if (closed) {
-            throw new Failure(ExitCode.INTERRUPTED, "stopped while starting");
+            throw new IllegalStateException("closed while it starts");
         }
     }
 

@@ -17,7 +17,7 @@ final class PlainProgress implements ProgressView {
     private final PrintWriter out;
     private final Map<Stage, Integer> lastEpoch = new EnumMap<>(Stage.class);
     private final Set<String> warned = new HashSet<>();
-    private Phase phase;
+    private String phase;
 
     PlainProgress(PrintWriter out) {
         this.out = out;
@@ -41,8 +41,9 @@ final class PlainProgress implements ProgressView {
                 out.println(epochLine(point, status.progress()));
             }
         }
-        if (status.phase() != null && status.phase() != phase) {
-            phase = status.phase();
+        String now = phase(status);
+        if (now != null && !now.equals(phase)) {
+            phase = now;
             out.println("phase: " + phase);
         }
     }
@@ -50,6 +51,13 @@ final class PlainProgress implements ProgressView {
     @Override
     public void end() {
         out.flush();
+    }
+
+    /** Who waits is told what for: a volume, an image, room on a node. */
+    private static String phase(TrainingRecipeStatus status) {
+        return status.phase() == Phase.PENDING && status.message() != null
+                ? status.phase() + " (" + status.message() + ")"
+                : status.phase() == null ? null : status.phase().toString();
     }
 
     private static String epochLine(CurvePoint point, TrainingRecipeStatus.Progress progress) {

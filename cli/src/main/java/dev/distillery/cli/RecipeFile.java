@@ -10,6 +10,7 @@ import dev.distillery.report.ExitCode;
 import dev.distillery.schema.Violation;
 import dev.distillery.validation.RecipeValidator;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -88,8 +89,12 @@ record RecipeFile(Path file, ObjectNode applied, RecipeDocument document) {
             return Files.readString(file);
         } catch (NoSuchFileException e) {
             throw new Failure(ExitCode.USAGE, file + ": no such file, expected a recipe in YAML", e);
+        } catch (CharacterCodingException e) {
+            throw new Failure(
+                    ExitCode.USAGE, file + ": got bytes that are no UTF-8 text, expected a recipe in YAML", e);
         } catch (IOException e) {
-            throw new Failure(ExitCode.USAGE, file + ": cannot be read as text: " + e.getMessage(), e);
+            throw new Failure(
+                    ExitCode.USAGE, file + ": cannot be read (" + e.getMessage() + "), expected a recipe in YAML", e);
         }
     }
 

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
             description = "Overrides a field of the recipe, e.g. spec.training.seed=2; may be given again and again.")
     private List<FieldOverride> overrides = new ArrayList<>();
 
-    private final AtomicBoolean printed = new AtomicBoolean();
+    private boolean printed;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -81,9 +80,9 @@ final class RunCommand implements Callable<Integer> {
 
     private ExitCode run() throws InterruptedException {
         Instant started = Instant.now();
+        RecipeFile file = load();
         Installation installation = Installation.ofEnvironment(System.getenv());
         Terminal terminal = Terminal.ofEnvironment(System.getenv());
-        RecipeFile file = load();
         Machine machine = Machine.here();
         StateDirectory directory = StateDirectory.lock(state);
         try (LocalCluster cluster = new LocalCluster(directory, this::reportInterruption)) {
@@ -102,6 +101,8 @@ final class RunCommand implements Callable<Integer> {
                 view.note("starting the embedded cluster and the operator");
                 cluster.start(installation, machine, 0);
                 last = follow(cluster, file, view);
+            } catch (RuntimeException e) {
+                throw cluster.explained(e);
             } finally {
                 view.end();
             }
@@ -121,6 +122,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private RecipeFile load() {
+        if (destination != null && destination.toString().matches("[a-z]{2,}:/.*")) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "--destination: got a URI, expected a folder; --set 'spec.publish.destinations=[{uri: \"…\"}]' takes URIs");
+        }
         try {
             return RecipeFile.load(recipe, overrides, destination, DEFAULT_DESTINATION);
         } catch (RecipeException e) {
@@ -140,6 +146,10 @@ final class RunCommand implements Callable<Integer> {
                 .fieldManager(FIELD_MANAGER)
                 .forceConflicts()
                 .serverSideApply();
+        RecipeClaims.of(namespace, file.document().spec()).forEach(claim -> client.resource(claim)
+                .fieldManager(FIELD_MANAGER)
+                .forceConflicts()
+                .serverSideApply());
         client.genericKubernetesResources(TrainingRecipeNames.API_VERSION, TrainingRecipeNames.KIND)
                 .inNamespace(namespace)
                 .resource(client.getKubernetesSerialization()
@@ -151,9 +161,7 @@ final class RunCommand implements Callable<Integer> {
                 new RecipeFollower(client, namespace, file.document().name())) {
             TrainingRecipeStatus last = follower.untilDone(cluster.operator().onExit(), view);
             if (last == null) {
-                throw cluster.closed()
-                        ? new Failure(ExitCode.INTERRUPTED, "stopped on request")
-                        : cluster.operator().ended();
+                throw cluster.operator().ended();
             }
             return last;
         }
@@ -177,9 +185,10 @@ final class RunCommand implements Callable<Integer> {
         printJson(RunOutcome.of(new Failure(ExitCode.INTERRUPTED, "stopped on request; everything is stopped")));
     }
 
-    /** Once, whoever comes first: the run's end or the signal that ends it. */
-    private void printJson(RunOutcome outcome) {
-        if (output == OutputFormat.json && printed.compareAndSet(false, true)) {
+    /** Once, whoever comes first: the run's end or the signal that ends it. The other waits until it is printed. */
+    private synchronized void printJson(RunOutcome outcome) {
+        if (output == OutputFormat.json && !printed) {
+            printed = true;
             command.commandLine().getOut().println(outcome.json());
         }
     }

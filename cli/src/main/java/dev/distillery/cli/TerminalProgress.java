@@ -1,5 +1,6 @@
 package dev.distillery.cli;
 
+import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
 import dev.distillery.status.TrainingRecipeStatus.Progress;
 import java.io.PrintWriter;
@@ -34,7 +35,11 @@ final class TerminalProgress implements ProgressView {
             });
         }
         String phase = status.phase() == null ? "" : status.phase().toString();
-        draw(status.progress() == null ? phase : line(status.progress()));
+        if (status.phase() == Phase.PENDING && status.message() != null) {
+            draw(phase + ": " + status.message());
+        } else {
+            draw(status.progress() == null ? phase : line(status.progress()));
+        }
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.distillery.cli;
 
-import dev.distillery.report.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -38,24 +37,37 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, ExecutionException {
         Installation installation = Installation.ofEnvironment(System.getenv());
         StateDirectory directory = StateDirectory.lock(state);
-        PrintWriter out = command.commandLine().getOut();
         try (LocalCluster cluster = new LocalCluster(directory, () -> {})) {
-            cluster.start(installation, Machine.here(), port);
-            out.println("export KUBECONFIG=" + cluster.kubeconfig());
-            out.println();
-            out.println("# in another shell, with the line above:");
-            out.println("#   kubectl get trainingrecipes -w");
-            out.println(
-                    "#   kubectl apply -f RECIPE      file: and pvc: URIs only; ./distillery run resolves relative ones");
-            out.println("#   kubectl describe trainingrecipe NAME");
-            out.println("#   kubectl get events,jobs,pods");
-            out.println("# claims:   pvc://CLAIM/path is " + directory.claims("default") + "/CLAIM/path");
-            out.println("# operator: " + directory.operatorLog());
-            out.println("# Ctrl-C stops everything.");
-            cluster.operator().onExit().get();
-            throw cluster.closed()
-                    ? new Failure(ExitCode.INTERRUPTED, "stopped on request")
-                    : cluster.operator().ended();
+            try {
+                cluster.start(installation, Machine.here(), port);
+                explain(cluster.kubeconfig(), directory);
+                cluster.operator().onExit().get();
+                throw cluster.operator().ended();
+            } catch (RuntimeException e) {
+                throw cluster.explained(e);
+            }
         }
+    }
+
+    private void explain(Path kubeconfig, StateDirectory directory) {
+        PrintWriter out = command.commandLine().getOut();
+        out.println("export KUBECONFIG=" + quoted(kubeconfig));
+        out.println();
+        out.println("# in another shell, with the line above:");
+        out.println("#   kubectl get trainingrecipes -w");
+        out.println(
+                "#   kubectl apply -f RECIPE      file: and pvc: URIs only; ./distillery run resolves relative ones");
+        out.println("#   kubectl describe trainingrecipe NAME");
+        out.println("#   kubectl get events,jobs,pods");
+        out.println("# claims:   pvc://CLAIM/path is " + directory.claims("default") + "/CLAIM/path;");
+        out.println("#           as in any cluster, the PersistentVolumeClaim is yours to make");
+        out.println("# operator: " + directory.operatorLog());
+        out.println("# Ctrl-C stops everything.");
+    }
+
+    /** @return a path as one word of a shell */
+    static String quoted(Path path) {
+        String text = path.toString();
+        return text.matches("[\\w./@%+:,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

@@ -37,7 +37,7 @@ record Verdict(
             return invalid(recipe, Finding.invalidRecipe(e.violations()));
         }
         TrainingRecipeSpec spec = file.document().spec();
-        DatasetCheck data = new DatasetCheck(spec.dataset(), null);
+        DatasetCheck data = new DatasetCheck(spec, null);
         if (!data.findings().isEmpty()) {
             return invalid(recipe, data.findings());
         }

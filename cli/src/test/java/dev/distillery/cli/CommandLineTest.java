@@ -52,7 +52,7 @@ class CommandLineTest {
                 .contains("tiny.yaml: ok")
                 .containsPattern("peakLearningRate +0.0125")
                 .containsPattern("studentSteps +6\\R")
-                .containsPattern("warning: .*sha256: absent");
+                .containsPattern("warning: spec.dataset.train.images, .*: no sha256");
         assertThat(err.toString()).isEmpty();
     }
 
@@ -74,6 +74,29 @@ class CommandLineTest {
         Files.delete(folder.resolve("data/train-images.gz"));
         assertThat(execute("validate", recipe)).isEqualTo(11);
         assertThat(err.toString()).contains("no file at");
+    }
+
+    @Test
+    void aFileThatIsNoTextIsNoRecipe() throws IOException {
+        Recipes.in(folder);
+        assertThat(execute("validate", folder.resolve("data/train-images.gz").toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("train-images.gz: got bytes that are no UTF-8 text");
+    }
+
+    @Test
+    void aUriIsNoFolderToPublishTo() throws IOException {
+        String recipe = Recipes.in(folder).toString();
+        assertThat(execute("run", recipe, "--destination", "pvc://models/vision"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--destination: got a URI, expected a folder");
+    }
+
+    @Test
+    void upPrintsPathsThatAShellReadsAsOneWord() {
+        assertThat(UpCommand.quoted(Path.of("/a/out/.distillery/kubeconfig")))
+                .isEqualTo("/a/out/.distillery/kubeconfig");
+        assertThat(UpCommand.quoted(Path.of("/my work/it's/kubeconfig"))).isEqualTo("'/my work/it'\\''s/kubeconfig'");
     }
 
     @Test

@@ -35,6 +35,15 @@ class PreflightTest {
     }
 
     @Test
+    void aBatchThatTheDataCannotFillIsInvalid() {
+        Finding finding = only("spec.training.batchSize=11");
+        assertThat(finding.code()).isEqualTo(ExitCode.INVALID_RECIPE);
+        assertThat(finding.violation().toString())
+                .isEqualTo("spec.training.batchSize: got 11, expected at most the 10 training images");
+        assertThat(findings("spec.training.batchSize=10")).isEmpty();
+    }
+
+    @Test
     void aMissingFileIsInvalidData() throws IOException {
         Files.delete(folder.resolve("data/train-labels.gz"));
         Finding finding = only();

@@ -55,6 +55,19 @@ class ProgressViewTest {
     }
 
     @Test
+    void whoWaitsIsToldWhatFor() {
+        TrainingRecipeStatus waiting =
+                Statuses.in(Phase.PENDING).message("Unschedulable: no GPU").build();
+        ProgressView plain = new PlainProgress(out);
+        plain.show(waiting);
+        plain.show(waiting);
+        assertThat(text.toString().lines()).containsExactly("phase: Pending (Unschedulable: no GPU)");
+        text.getBuffer().setLength(0);
+        new TerminalProgress(out, 80).show(waiting);
+        assertThat(text.toString()).endsWith("Pending: Unschedulable: no GPU");
+    }
+
+    @Test
     void plainUsesNoControlCharacters() {
         ProgressView view = new PlainProgress(out);
         view.note("starting");

@@ -117,6 +117,19 @@ class RunIT {
     }
 
     @Test
+    void aSignalThatReachesTheOperatorFirstIsNoErrorEither() throws Exception {
+        Process run = start(StandInOperator.NEVER_ENDS, "--output", "json");
+        await().atMost(PATIENCE).until(() -> Files.exists(folder.resolve("trainer.pid")));
+        run.descendants()
+                .filter(child -> child.info().commandLine().orElse("").contains("quarkus-run.jar"))
+                .forEach(ProcessHandle::destroy);
+        run.destroy();
+        assertThat(exitCode(run)).isEqualTo(143);
+        assertThat(out(0)).contains("\"reason\":\"Interrupted\"");
+        assertThat(err(0)).doesNotContain("error", "\tat ");
+    }
+
+    @Test
     void upPrintsHowToReachItAndStopsOnASignal() throws Exception {
         Process up = launch("up");
         await().atMost(PATIENCE).until(() -> out(0).contains("Ctrl-C"));

@@ -48,6 +48,11 @@ final class Statuses {
         return this;
     }
 
+    Statuses message(String message) {
+        fields.put("message", message);
+        return this;
+    }
+
     Statuses warning(String warning) {
         fields.put("warnings", List.of(warning));
         return this;

@@ -56,7 +56,8 @@ public record RecipeDocument(String namespace, String name, ObjectNode json, Tra
         try {
             tree = YAML.readTree(yaml);
         } catch (JsonProcessingException e) {
-            throw new RecipeException(List.of(new Violation(where(e), problem(e), "valid YAML")));
+            String expected = e instanceof MismatchedInputException ? "one recipe in a file" : "valid YAML";
+            throw new RecipeException(List.of(new Violation(where(e), problem(e), expected)));
         }
         if (!(tree instanceof ObjectNode json)) {
             throw new RecipeException(List.of(new Violation("document", "no mapping", "a TrainingRecipe")));

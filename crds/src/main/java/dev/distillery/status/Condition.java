@@ -23,4 +23,9 @@ public record Condition(
     public static final String SUSPENDED = "Suspended";
     public static final String READY = "Ready";
     public static final String FAILED = "Failed";
+
+    /** @return the same condition of another generation of the resource */
+    public Condition observedAt(Long generation) {
+        return new Condition(type, status, reason, message, lastTransitionTime, generation);
+    }
 }

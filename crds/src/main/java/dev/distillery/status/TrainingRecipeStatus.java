@@ -27,6 +27,26 @@ public record TrainingRecipeStatus(
         String recipeDigest,
         String runId) {
 
+    /** @return the same status, its conditions included, of another generation of the resource */
+    public TrainingRecipeStatus observedAt(Long generation) {
+        return new TrainingRecipeStatus(
+                generation,
+                phase,
+                message,
+                top1,
+                conditions == null
+                        ? null
+                        : conditions.stream().map(c -> c.observedAt(generation)).toList(),
+                progress,
+                attempts,
+                learningCurve,
+                result,
+                artifacts,
+                warnings,
+                recipeDigest,
+                runId);
+    }
+
     /**
      * @param percent of both stages together, 0 to 100
      * @param summary for the printer column, e.g. {@code Student 4/12 41%}

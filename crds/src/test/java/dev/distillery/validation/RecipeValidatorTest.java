@@ -42,6 +42,7 @@ class RecipeValidatorTest {
                 "/training/optimizer/momentum      | 0                     | spec.training.optimizer.nesterov   | momentum above 0",
                 "/tricks/mixedPrecision/dtype      | fp16                  | spec.tricks.mixedPrecision.dtype   | on a CPU",
                 "/tricks/modelTweaks/variant       | C                     | spec.tricks.modelTweaks.variant    | B or D",
+                "/compute/memory                   | 64Mi                  | spec.compute.memory                | at least 512Mi",
                 "/publish/destinations             | []                    | spec.publish.destinations          | at least one",
                 "/publish/destinations             | ''                    | spec.publish.destinations          | at least one",
                 "/publish/destinations             | '[{uri: out/models}]' | spec.publish.destinations[0].uri   | file:///path",
@@ -124,6 +125,6 @@ class RecipeValidatorTest {
     void warnsOfASmoothedTeacherAndOfMissingChecksums() {
         assertThat(RecipeValidator.warnings(Recipes.with("/tricks/labelSmoothing/teacher", "true")))
                 .anyMatch(warning -> warning.startsWith("spec.tricks.labelSmoothing.teacher"))
-                .anyMatch(warning -> warning.startsWith("spec.dataset.train.images.sha256"));
+                .anyMatch(warning -> warning.startsWith("spec.dataset.train.images, spec.dataset.train.labels, spec"));
     }
 }

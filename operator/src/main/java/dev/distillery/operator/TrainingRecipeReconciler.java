@@ -57,7 +57,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
             ResolvedRecipe resolved = RecipeResolver.resolve(
                     recipe.getMetadata().getNamespace(), recipe.getMetadata().getName(), recipe.getSpec());
             if (flow.finished(recipe)) {
-                return UpdateControl.noUpdate();
+                return write(recipe, projector.seenAgain(recipe));
             }
             observation = flow.advance(recipe, resolved);
         } else {

@@ -177,6 +177,15 @@ class RecipeLifecycleIT {
     }
 
     @Test
+    void suspendingAFinishedRecipeIsObservedAndChangesNothing() {
+        apply(Recipes.recipe("photos", "happy", false));
+        TrainingRecipeStatus ready = awaitPhase("photos", Phase.READY);
+        suspend("photos", true);
+        awaitStatus("photos", s -> s.observedGeneration() == ready.observedGeneration() + 1);
+        assertThat(recipe("photos").get().getStatus()).isEqualTo(ready.observedAt(ready.observedGeneration() + 1));
+    }
+
+    @Test
     void aChangedSpecReplacesTheRunningStudent() {
         apply(Recipes.recipe("photos", "waits", false));
         awaitPhase("photos", Phase.TRAINING_STUDENT);

@@ -1,5 +1,6 @@
 package dev.distillery.operator.status;
 
+import dev.distillery.report.ExitCode;
 import dev.distillery.report.ProgressReport;
 import dev.distillery.report.ReportJson;
 import dev.distillery.report.RunReport;
@@ -18,7 +19,8 @@ import java.util.stream.Stream;
  * A stage as the cluster shows it.
  *
  * @param attempts pods started so far
- * @param report what the newest pod said at its end; null if it said nothing (yet)
+ * @param report what the newest pod said at its end, or what the kubelet said of one that took too much memory to say it
+ *     itself; null if nothing is known (yet)
  * @param progress what the running pod pushed last; null if nothing is known
  * @param trouble why the newest pod waits, or ended without a report; null if there is nothing to say
  */
@@ -35,6 +37,8 @@ public record StageObservation(State state, int attempts, RunReport report, Prog
         FAILED
     }
 
+    private static final String OOM_KILLED = "OOMKilled";
+
     public static final StageObservation NONE = new StageObservation(State.ABSENT, 0, null, null, null);
 
     /** @param job null if there is none; {@code pods} are its, {@code progress} may be null */
@@ -46,7 +50,8 @@ public record StageObservation(State state, int attempts, RunReport report, Prog
                 .max(Comparator.comparing((Pod pod) -> pod.getMetadata().getCreationTimestamp())
                         .thenComparing(pod -> !failed(pod)));
         State state = state(job, newest);
-        RunReport report = newest.flatMap(StageObservation::report).orElse(null);
+        RunReport report = newest.flatMap(pod -> report(pod).or(() -> killedForMemory(pod)))
+                .orElse(null);
         String trouble = report != null && state != State.PENDING
                 ? null
                 : newest.flatMap(StageObservation::trouble).orElse(null);
@@ -99,6 +104,24 @@ public record StageObservation(State state, int attempts, RunReport report, Prog
         });
     }
 
+    private static Optional<RunReport> killedForMemory(Pod pod) {
+        return terminated(pod)
+                .filter(end -> OOM_KILLED.equals(end.getReason()))
+                .map(end -> new RunReport(
+                        null,
+                        null,
+                        ExitCode.OUT_OF_MEMORY.reason(),
+                        "pod " + pod.getMetadata().getName() + " was killed (" + OOM_KILLED
+                                + "): it needs more than spec.compute.memory; raise that, or lower"
+                                + " spec.training.batchSize",
+                        null,
+                        false,
+                        null,
+                        List.of(),
+                        List.of(),
+                        List.of()));
+    }
+
     private static Optional<ContainerStateTerminated> terminated(Pod pod) {
         return containers(pod)
                 .map(ContainerStatus::getState)
@@ -119,10 +142,8 @@ public record StageObservation(State state, int attempts, RunReport report, Prog
         Optional<String> ended = terminated(pod)
                 .filter(end -> end.getExitCode() != 0)
                 .map(end -> "pod " + pod.getMetadata().getName() + " ended with exit code " + end.getExitCode() + " ("
-                        + end.getReason() + ") and no report; "
-                        + ("OOMKilled".equals(end.getReason())
-                                ? "raise spec.compute.memory"
-                                : "see kubectl logs " + pod.getMetadata().getName()));
+                        + end.getReason() + ") and no report; see kubectl logs "
+                        + pod.getMetadata().getName());
         Optional<String> waiting = containers(pod)
                 .map(ContainerStatus::getState)
                 .filter(state -> state != null && state.getWaiting() != null)

@@ -1,6 +1,7 @@
 package dev.distillery.operator.status;
 
 import dev.distillery.operator.status.StageObservation.State;
+import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.report.Artifact;
 import dev.distillery.report.Result;
 import dev.distillery.report.RunReport;
@@ -26,6 +27,14 @@ public final class StatusProjector {
     /** @return a whole status; equal to the one before if nothing changed */
     public TrainingRecipeStatus project(Observation o) {
         return o.violations().isEmpty() ? accepted(o) : rejected(o);
+    }
+
+    /**
+     * Of a run that has ended nothing changes any more but the generation that was looked at: who waits for it (kstatus,
+     * Argo CD) would else wait for ever once such a recipe is suspended.
+     */
+    public TrainingRecipeStatus seenAgain(TrainingRecipe recipe) {
+        return recipe.getStatus().observedAt(recipe.getMetadata().getGeneration());
     }
 
     private TrainingRecipeStatus rejected(Observation o) {

@@ -59,10 +59,18 @@ class StageObservationTest {
 
     @Test
     void aPodWithoutAReportIsExplained() {
-        StageObservation killed = observe(ended("Failed"), List.of(dead("a", 0, 137, "OOMKilled", "not a report")));
+        StageObservation killed = observe(ended("Failed"), List.of(dead("a", 0, 137, "Error", "not a report")));
         assertThat(killed.report()).isNull();
-        assertThat(killed.trouble()).contains("137", "OOMKilled", "raise spec.compute.memory");
+        assertThat(killed.trouble()).contains("137", "kubectl logs a");
         assertThat(observe(ended("Failed"), List.of()).trouble()).isEqualTo("Because: so it is");
+    }
+
+    @Test
+    void aPodKilledForItsMemoryIsReportedLikeATrainerThatFoundTooLittle() {
+        StageObservation killed = observe(ended("Failed"), List.of(dead("a", 0, 137, "OOMKilled", null)));
+        assertThat(killed.report().reason()).isEqualTo("OutOfMemory");
+        assertThat(killed.report().message()).contains("pod a", "OOMKilled", "spec.compute.memory");
+        assertThat(killed.trouble()).isNull();
     }
 
     @Test

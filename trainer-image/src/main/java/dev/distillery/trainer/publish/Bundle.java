@@ -11,6 +11,7 @@ import java.util.List;
  * @param runId names the run; publishing the same run again gives the version it already has
  * @param recipe names the model, its destinations and perhaps its version
  * @param onnx the content of {@code model.onnx}
+ * @param computeType what convolutions were trained in, e.g. {@code bf16}: {@code auto} in the recipe does not tell
  * @param classes names by label
  * @param curve points of teacher and student, whole
  * @param recall (classes), share of each class's validation images classified right; NaN for a class without any
@@ -22,6 +23,7 @@ public record Bundle(
         ResolvedRecipe recipe,
         byte[] onnx,
         ModelInput input,
+        String computeType,
         List<String> classes,
         DataFacts data,
         Result result,

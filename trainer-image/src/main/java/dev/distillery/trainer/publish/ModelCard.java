@@ -139,15 +139,19 @@ final class ModelCard {
         section("Training");
         if (bundle.recipe().teacherHash() != null) {
             add(
-                    "- Teacher: %s, %d epochs, `%s`",
+                    "- Teacher: %s, epochs: %d, `%s`",
                     network(spec.teacher()),
                     spec.teacher().epochs(),
                     bundle.recipe().teacherHash());
         }
-        add("- Student: %s, %d epochs", network(spec.student()), spec.student().epochs());
+        add("- Student: %s, epochs: %d", network(spec.student()), spec.student().epochs());
         add(
                 "- Batch size %d, seed %d",
                 spec.training().batchSize(), spec.training().seed());
+        add(
+                "- Computed in %s on the %s",
+                bundle.computeType(),
+                spec.compute().gpus() > 0 ? "GPU" : "CPU with " + spec.compute().cpus() + " threads");
         add("- SGD: %s", values((ObjectNode) MAPPER.valueToTree(spec.training().optimizer())));
         add("");
         add("The whole recipe is `recipe.json`.");

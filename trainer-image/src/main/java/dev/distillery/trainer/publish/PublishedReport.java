@@ -28,6 +28,7 @@ record PublishedReport(
         String sha256,
         DataFacts data,
         ModelInput input,
+        String computeType,
         List<String> classes,
         Result result,
         List<Double> recall,
@@ -48,6 +49,7 @@ record PublishedReport(
                 sha256,
                 bundle.data(),
                 bundle.input(),
+                bundle.computeType(),
                 bundle.classes(),
                 bundle.result(),
                 Arrays.stream(bundle.recall())

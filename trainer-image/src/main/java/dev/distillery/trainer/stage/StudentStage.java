@@ -21,10 +21,12 @@ import dev.distillery.trainer.publish.DataFacts;
 import dev.distillery.trainer.publish.ModelInput;
 import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.torchscript.InferenceNetwork;
+import dev.distillery.validation.RecipeValidator;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Trains the student, by a teacher where the recipe distils, and exports, gates and publishes it. */
@@ -75,16 +77,18 @@ final class StudentStage {
         if (teacher == null) {
             return context.train(Stage.STUDENT, null);
         }
-        ComputeType type =
-                context.assembler().plan(Stage.STUDENT, 1).precision().type();
         try (InferenceNetwork frozen = InferenceNetwork.of(
                 context.torch(),
                 context.assembler().network(Stage.TEACHER),
                 teacher.weights(),
                 context.normalization(),
-                type)) {
+                computeType())) {
             return context.train(Stage.STUDENT, frozen);
         }
+    }
+
+    private ComputeType computeType() {
+        return context.assembler().plan(Stage.STUDENT, 1).precision().type();
     }
 
     private float[] trainerLogits(Network network, List<Weights> members) {
@@ -159,6 +163,7 @@ final class StudentStage {
                         context.data().channels(),
                         context.data().mean(),
                         context.data().std()),
+                computeType().name().toLowerCase(Locale.ROOT),
                 context.data().classes(),
                 new DataFacts(
                         context.data().train().count(),
@@ -168,7 +173,7 @@ final class StudentStage {
                 curve,
                 measured.confusion().recall(),
                 measured.confusion().counts(),
-                List.of());
+                RecipeValidator.warnings(recipe.spec()));
     }
 
     private RunReport report(

@@ -49,6 +49,7 @@ class BundleFilesTest {
                 .contains("60,000 training and 30 validation images")
                 .contains("| warmup | no | epochs 5, form linear, startFraction 0 |")
                 .contains("| distillation | yes | temperature 4, hardLabelWeight 0.1 |")
+                .contains("- Computed in bf16 on the CPU with 2 threads")
                 .contains("- SGD: momentum 0.9, nesterov true, weightDecay 0.0005")
                 .contains("| noBiasDecay | yes | – |")
                 .contains("| 0 | shirt | 10 | 0.9000 | shoe\\|boot (1) |")
