@@ -40,12 +40,39 @@ public final class StageRunner {
 
     /** @return the process's exit code; the report has been written */
     public ExitCode run() {
-        Thread onTermination =
-                new Thread(() -> write(failure(ExitCode.INTERRUPTED, "stopped by a signal before the stage was done")));
+        Thread running = Thread.currentThread();
+        Thread onTermination = new Thread(() -> terminate(running));
         Runtime.getRuntime().addShutdownHook(onTermination);
-        RunReport report = guarded();
-        write(report);
-        return ExitCode.ofReason(report.reason());
+        try {
+            RunReport report = guarded();
+            write(report);
+            return ExitCode.ofReason(report.reason());
+        } finally {
+            remove(onTermination);
+        }
+    }
+
+    /**
+     * Reports at once, for whoever sent the signal may be impatient; then waits for the step that is being computed. The
+     * process must not end within it: libtorch's own exit handlers would pull the ground from under it (SIGSEGV).
+     */
+    private void terminate(Thread running) {
+        write(failure(ExitCode.INTERRUPTED, "stopped by a signal before the stage was done"));
+        running.interrupt();
+        try {
+            running.join();
+            LOG.info("the step in progress is done");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void remove(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            LOG.debug("already shutting down", e);
+        }
     }
 
     private RunReport guarded() {
