@@ -2,6 +2,9 @@ package dev.distillery.trainer.network;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * An architecture for one image size: operations in an order in which each follows what it reads; the last one's value is
@@ -13,8 +16,10 @@ public record Network(String name, int channels, int height, int width, int clas
     /** The index that stands for the network's input. */
     public static final int IMAGE = -1;
 
+    /** @throws IllegalArgumentException if an operation would overwrite what another one reads */
     public Network {
         ops = List.copyOf(ops);
+        requireNothingOverwritten(ops);
     }
 
     /** @return what is trained, in the order of the operations; names are unique */
@@ -55,5 +60,24 @@ public record Network(String name, int channels, int height, int width, int clas
     /** @return how many values are trained */
     public long parameterCount() {
         return parameters().stream().mapToLong(ParameterSpec::size).sum();
+    }
+
+    private static void requireNothingOverwritten(List<Op> ops) {
+        Map<Integer, Long> readers = ops.stream()
+                .flatMap(op -> op.inputs().stream())
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        for (int i = 0; i < ops.size(); i++) {
+            if (ops.get(i) instanceof Op.Relu || ops.get(i) instanceof Op.Add) {
+                int overwritten = ops.get(i).inputs().get(0);
+                // A ReLU's value is what its backward pass reads.
+                boolean needed =
+                        overwritten == IMAGE || ops.get(overwritten) instanceof Op.Relu || readers.get(overwritten) > 1;
+                if (needed) {
+                    throw new IllegalArgumentException("operation " + i + ", " + ops.get(i) + ", overwrites value "
+                            + overwritten + ", which is needed elsewhere; let a sum's left side be the branch that"
+                            + " ends in a batch norm");
+                }
+            }
+        }
     }
 }

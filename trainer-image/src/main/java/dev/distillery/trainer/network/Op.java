@@ -1,5 +1,7 @@
 package dev.distillery.trainer.network;
 
+import java.util.List;
+
 /**
  * One operation of a {@link Network}. Its value is named by its index in {@link Network#ops()}; {@code input} is the index
  * of an earlier operation or {@link Network#IMAGE}. Values are {@code (N, C, H, W)} until the global pool and {@code (N,
@@ -7,8 +9,21 @@ package dev.distillery.trainer.network;
  */
 public sealed interface Op {
 
+    /** @return the values that it reads */
+    List<Integer> inputs();
+
+    /** Reads one value. */
+    sealed interface Unary extends Op {
+        int input();
+
+        @Override
+        default List<Integer> inputs() {
+            return List.of(input());
+        }
+    }
+
     /** Parameters are named after the operation, e.g. {@code stage1.0.conv1} has {@code stage1.0.conv1.weight}. */
-    sealed interface Named extends Op {
+    sealed interface Named extends Unary {
         String name();
     }
 
@@ -24,17 +39,24 @@ public sealed interface Op {
         public static final double EPSILON = 1e-5;
     }
 
-    record Relu(int input) implements Op {}
+    /** Computed in the place of its input, which nobody else may read. */
+    record Relu(int input) implements Unary {}
 
-    record Add(int left, int right) implements Op {}
+    /** Computed in the place of {@code left}, which nobody else may read: the residual branch. */
+    record Add(int left, int right) implements Op {
+        @Override
+        public List<Integer> inputs() {
+            return List.of(left, right);
+        }
+    }
 
-    record MaxPool(int input, int kernel, int stride, int padding) implements Op {}
+    record MaxPool(int input, int kernel, int stride, int padding) implements Unary {}
 
     /** Rounds the size up; a window that reaches over the edge averages what lies inside (as timm's ResNet-D). */
-    record AveragePool(int input, int size) implements Op {}
+    record AveragePool(int input, int size) implements Unary {}
 
     /** {@code (N, C, H, W)} to {@code (N, C)}. */
-    record GlobalAveragePool(int input) implements Op {}
+    record GlobalAveragePool(int input) implements Unary {}
 
     /** Weight {@code (outFeatures, inFeatures)}, bias {@code (outFeatures)}. */
     record Linear(int input, String name, int inFeatures, int outFeatures) implements Named {}

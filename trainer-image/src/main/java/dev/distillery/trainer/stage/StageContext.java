@@ -60,8 +60,7 @@ record StageContext(
         Checkpoint options = recipe.spec().checkpoint();
         Checkpointing checkpointing = new Checkpointing(
                 checkpoints(stage), Duration.ofMinutes(options.everyMinutes()), System::nanoTime, stop::requested);
-        TrainingLoop.Trained trained =
-                stop.whileSaving(() -> new TrainingLoop(torch, plan, inputs, checkpointing, reporter).run());
+        TrainingLoop.Trained trained = new TrainingLoop(torch, plan, inputs, checkpointing, reporter).run();
         return new Trained(trained.members(), reporter.curve(), trained.seconds());
     }
 

@@ -45,11 +45,24 @@ public final class StageRunner {
 
     /** @return the process's exit code; the report has been written */
     public ExitCode run() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
-        RunReport report = guarded();
-        write(report);
-        stop.done();
-        return ExitCode.ofReason(report.reason());
+        Thread onTermination = new Thread(this::stop, "stop");
+        Runtime.getRuntime().addShutdownHook(onTermination);
+        try {
+            RunReport report = guarded();
+            write(report);
+            return ExitCode.ofReason(report.reason());
+        } finally {
+            stop.done();
+            remove(onTermination);
+        }
+    }
+
+    private static void remove(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            LOG.debug("already shutting down", e);
+        }
     }
 
     private void stop() {
@@ -94,6 +107,7 @@ public final class StageRunner {
                 data.train().count(),
                 data.validation().count(),
                 data.classes().size());
+        stop.waitForTheEnd();
         try (LibTorch torch = LibTorch.start(recipe.spec().compute().cpus(), gpu);
                 ProgressPusher pusher = ProgressPusher.fromEnvironment(env)) {
             Assembler assembler = new Assembler(recipe.spec(), data, Hardware.detect(gpu));

@@ -3,27 +3,23 @@ package dev.distillery.trainer.stage;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
- * A signal's wish that the stage ends. While a training runs, the process waits until it has saved itself between two
- * steps; at other times there is nothing to save.
+ * A signal's wish that the stage ends. A training saves itself between two steps and ends there; whatever else computes
+ * runs to its end. The process must not end before: libtorch's exit handlers crash a computation under way (SIGSEGV).
  */
 final class StopRequest {
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile boolean requested;
-    private volatile boolean saving;
+    private volatile boolean computing;
 
     boolean requested() {
         return requested;
     }
 
-    /** Runs what looks at {@link #requested} and saves itself. */
-    <T> T whileSaving(Supplier<T> training) {
-        saving = true;
-        T result = training.get();
-        saving = false;
-        return result;
+    /** From now on, {@link #request} waits until the stage is done. */
+    void waitForTheEnd() {
+        computing = true;
     }
 
     /** The stage has ended, and its report is written. */
@@ -31,10 +27,10 @@ final class StopRequest {
         done.countDown();
     }
 
-    /** Asks the stage to end, and waits for it as long as there is something to save. */
+    /** Asks the stage to end, and waits for it if it computes. */
     void request(Duration patience) {
         requested = true;
-        if (saving) {
+        if (computing) {
             try {
                 done.await(patience.toNanos(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {

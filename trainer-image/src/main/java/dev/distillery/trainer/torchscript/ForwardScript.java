@@ -73,7 +73,7 @@ final class ForwardScript {
             return plain("torch.relu_(" + input(r.input()) + ")");
         }
         if (op instanceof Op.Add a) {
-            return plain("torch.add(" + input(a.left()) + ", " + input(a.right()) + ")");
+            return plain("torch.add_(" + input(a.left()) + ", " + input(a.right()) + ")");
         }
         if (op instanceof Op.MaxPool p) {
             List<String> both =

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The accuracy of examples/fashion-mnist.yaml, by Distillery and by the same recipe written in PyTorch, seed by seed.
+#   docs/benchmarks/accuracy/run.sh [SEEDS]     default 5; about 5 minutes a seed on two idle cores
+# Writes results.jsonl (one line a run) and prints mean ± standard deviation.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+home=$(cd "$here/../../.." && pwd)
+seeds=${1:-5}
+python=$("$here/../pytorch/venv.sh")
+"$home/distillery" --version >&2 # builds what is missing
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+javac -d "$work" -cp "$home/trainer-image/target/classes:$home/trainer-image/target/lib/*" \
+  "$here/../trainer/TrainerBenchmark.java"
+TRAINER_MAIN=TrainerBenchmark TRAINER_CLASSES=$work:$home/trainer-image/target/classes \
+  "$home/trainer-image/bin/trainer" resolve "$home/examples/fashion-mnist.yaml" "$work/recipe.json"
+results=$here/results.jsonl
+: >"$results"
+for seed in $(seq "$seeds"); do
+  echo "== seed $seed" >&2
+  json=$("$home/distillery" run "$home/examples/fashion-mnist.yaml" --set spec.training.seed="$seed" \
+    --set spec.gate='{minTop1: 0}' --output json --destination "$work/models" --state "$work/state-$seed")
+  "$python" -c 'import json, sys
+run = json.loads(sys.argv[2])
+print(json.dumps({"side": "distillery", "seed": int(sys.argv[1]), "teacherTop1": run["teacherTop1"], "top1": run["top1"]}))
+' "$seed" "$json" >>"$results"
+  "$python" "$here/reference.py" --recipe "$work/recipe.json" --seed "$seed" >>"$results"
+done
+"$python" - "$results" <<'TABLE'
+import json, statistics, sys
+runs = [json.loads(line) for line in open(sys.argv[1])]
+print("| Side | Seeds | Teacher top-1 | Student top-1 |\n|---|---|---|---|")
+for side in ("distillery", "pytorch"):
+    columns = []
+    for key in ("teacherTop1", "top1"):
+        values = [run[key] for run in runs if run["side"] == side]
+        deviation = f" ± {100 * statistics.stdev(values):.2f}" if len(values) > 1 else ""
+        columns.append(f"{100 * statistics.mean(values):.2f}%{deviation}")
+    print(f"| {side} | {len(values)} | " + " | ".join(columns) + " |")
+TABLE

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Prints the Python that has PyTorch; makes a virtual environment in the user's cache the first time.
+#   PYTHON=/path/to/python docs/benchmarks/trainer/run.sh     takes an environment of your own
+set -euo pipefail
+if [[ -n ${PYTHON:-} ]]; then
+  echo "$PYTHON"
+  exit
+fi
+venv=${XDG_CACHE_HOME:-$HOME/.cache}/distillery/benchmark-venv
+if [[ ! -e $venv/complete ]]; then
+  echo "installing the newest PyTorch into $venv (once; delete the folder to renew it)" >&2
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet torch numpy >&2
+  touch "$venv/complete"
+fi
+echo "$venv/bin/python"
