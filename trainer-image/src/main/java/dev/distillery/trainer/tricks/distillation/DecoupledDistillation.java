@@ -9,7 +9,7 @@ import dev.distillery.trainer.torchscript.Script;
  *
  * <p>With {@code u = s_y/T − logsumexp_{j≠y}(s_j/T)} the student's binary probability is σ(u); v and σ(v) are the
  * teacher's; p̂ and q̂ are the softmaxes without the label's class, 0 there. The gradient of {@code T²·(a·TCKD + b·NCKD)} is
- * {@code T·(a·(σ(u) − σ(v))·(onehot − p̂) + b·(p̂ − q̂)) / N}. In this form nothing is a difference of numbers near 1, so a
+ * {@code T·(a·(σ(u) − σ(v))·(onehot − p̂) + b·(p̂ − q̂)) / N}. Logarithms come from the log-odds, never from 1 − p, so a
  * teacher that is all but certain does no harm.
  *
  * @param hard the loss on the true labels
@@ -21,7 +21,7 @@ import dev.distillery.trainer.torchscript.Script;
 public record DecoupledDistillation(
         Loss hard, double temperature, double hardLabelWeight, double targetWeight, double nonTargetWeight)
         implements Loss {
-    /** Far below any logit and far above FP32's smallest: exp makes it exactly 0. */
+    /** Far below any logit and well within FP32: exp makes it exactly 0. */
     private static final double MASKED = -1e30;
 
     /**
