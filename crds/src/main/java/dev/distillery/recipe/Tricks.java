@@ -60,7 +60,25 @@ public record Tricks(
                     @Min(0)
                     @Max(1)
                     @JsonPropertyDescription("Weight α of the true labels; 1−α goes to the teacher's.")
-                    double hardLabelWeight) {}
+                    double hardLabelWeight,
+            @JsonPropertyDescription(
+                            "Decoupled distillation (DKD, Zhao et al. 2022); {} takes its defaults. Absent: the plain divergence.")
+                    Decoupled decoupled) {}
+
+    /** The paper's α is {@code targetWeight}, its β {@code nonTargetWeight}; not both 0. */
+    public record Decoupled(
+            @Default("1")
+                    @Min(0)
+                    @Max(100)
+                    @JsonPropertyDescription(
+                            "Weight of the divergence on \"the label's class or not\" (Zhao et al. 2022: α = 1).")
+                    double targetWeight,
+            @Default("8")
+                    @Min(0)
+                    @Max(100)
+                    @JsonPropertyDescription(
+                            "Weight of the divergence over the other classes (Zhao et al. 2022: β = 8 on CIFAR-100, 0.5 on ImageNet).")
+                    double nonTargetWeight) {}
 
     public record LinearScaling(
             @Default("true") boolean enabled,

@@ -206,6 +206,16 @@ public final class RecipeValidator {
                 && spec.training().optimizer().momentum() <= 0) {
             add("spec.training.optimizer.nesterov", "true with momentum 0", "momentum above 0, or nesterov: false");
         }
+        Tricks.Decoupled decoupled = tricks.distillation().decoupled();
+        if (tricks.distillation().enabled()
+                && decoupled != null
+                && decoupled.targetWeight() <= 0
+                && decoupled.nonTargetWeight() <= 0) {
+            add(
+                    "spec.tricks.distillation.decoupled",
+                    "targetWeight 0 and nonTargetWeight 0",
+                    "one of them above 0: with both at 0 nothing is learned from the teacher");
+        }
         Tricks.MixedPrecision precision = tricks.mixedPrecision();
         if (precision.enabled()
                 && precision.dtype() == Tricks.MixedPrecision.Dtype.FP16

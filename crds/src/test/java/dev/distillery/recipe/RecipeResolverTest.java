@@ -28,6 +28,17 @@ class RecipeResolverTest {
     }
 
     @Test
+    void plainDistillationUnlessTheRecipeDecouples() {
+        assertThat(BASE.spec().tricks().distillation().decoupled()).isNull();
+        assertThat(resolve("/tricks/distillation/decoupled", "{}")
+                        .spec()
+                        .tricks()
+                        .distillation()
+                        .decoupled())
+                .isEqualTo(new Tricks.Decoupled(1, 8));
+    }
+
+    @Test
     void modelNameDefaultsToTheRecipes() {
         assertThat(BASE.modelName()).isEqualTo("tiny");
         assertThat(resolve("/publish/modelName", "other").modelName()).isEqualTo("other");
@@ -74,6 +85,7 @@ class RecipeResolverTest {
                 "/training/seed                      | 2",
                 "/training/batchSize                 | 64",
                 "/tricks/distillation/temperature    | 2",
+                "/tricks/distillation/decoupled      | {}",
                 "/tricks/labelSmoothing/epsilon      | 0.2",
                 "/tricks/mixedPrecision/enabled      | false",
                 "/export/embedPreprocessing          | false",
@@ -109,6 +121,7 @@ class RecipeResolverTest {
                 "/student/model/depth                   | 20",
                 "/tricks/distillation/temperature       | 2",
                 "/tricks/distillation/hardLabelWeight   | 0.5",
+                "/tricks/distillation/decoupled         | {}",
                 "/tricks/labelSmoothing/epsilon         | 0.2",
                 "/export/embedPreprocessing             | false",
             })

@@ -38,6 +38,7 @@ class RecipeValidatorTest {
                 "/tricks/cosineDecay/restarts      | {firstEpochs: 4, snapshots: true} | spec.tricks.cosineDecay.restarts.snapshots | more epochs",
                 "/tricks/warmup                    | {form: exponential}   | spec.tricks.warmup.startFraction   | above 0",
                 "/tricks/warmup                    | {form: constant}      | spec.tricks.warmup.startFraction   | above 0",
+                "/tricks/distillation/decoupled    | {targetWeight: 0, nonTargetWeight: 0} | spec.tricks.distillation.decoupled | one of them above 0",
                 "/tricks/linearScaling/referenceRate | 0                   | spec.tricks.linearScaling.referenceRate | above 0",
                 "/training/optimizer/momentum      | 0                     | spec.training.optimizer.nesterov   | momentum above 0",
                 "/tricks/mixedPrecision/dtype      | fp16                  | spec.tricks.mixedPrecision.dtype   | on a CPU",
@@ -68,6 +69,18 @@ class RecipeValidatorTest {
     @Test
     void warmupThatIsOffMayBeLong() {
         assertThat(RecipeValidator.validate(Recipes.with("/tricks/warmup", "{enabled: false, epochs: 99}")))
+                .isEmpty();
+    }
+
+    @Test
+    void oneWeightOfDecoupledDistillationMayBeZero() {
+        String path = "/tricks/distillation/decoupled";
+        assertThat(RecipeValidator.validate(Recipes.with(path, "{targetWeight: 0}")))
+                .isEmpty();
+        assertThat(RecipeValidator.validate(Recipes.with(path, "{nonTargetWeight: 0}")))
+                .isEmpty();
+        assertThat(RecipeValidator.validate(Recipes.with(
+                        path, "{targetWeight: 0, nonTargetWeight: 0}", "/tricks/distillation/enabled", "false")))
                 .isEmpty();
     }
 

@@ -73,10 +73,7 @@ public final class Assembler {
     private Loss loss(Stage stage) {
         boolean forTeacher = stage == Stage.TEACHER;
         Loss onLabels = new CrossEntropy(LabelSmoothing.of(spec.tricks().labelSmoothing(), forTeacher));
-        Tricks.Distillation distillation = spec.tricks().distillation();
-        return distillation.enabled() && !forTeacher
-                ? new Distillation(onLabels, distillation.temperature(), distillation.hardLabelWeight())
-                : onLabels;
+        return forTeacher ? onLabels : Distillation.of(spec.tricks().distillation(), onLabels);
     }
 
     private Schedule schedule(Stage stage, int batchesPerEpoch) {

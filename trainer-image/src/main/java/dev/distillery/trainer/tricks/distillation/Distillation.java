@@ -1,5 +1,6 @@
 package dev.distillery.trainer.tricks.distillation;
 
+import dev.distillery.recipe.Tricks;
 import dev.distillery.trainer.loss.Loss;
 import dev.distillery.trainer.torchscript.Script;
 
@@ -13,6 +14,22 @@ import dev.distillery.trainer.torchscript.Script;
  */
 public record Distillation(Loss hard, double temperature, double hardLabelWeight) implements Loss {
 
+    /** @return the student's loss: {@code hard} alone where the trick is off, decoupled where the recipe says so */
+    public static Loss of(Tricks.Distillation recipe, Loss hard) {
+        if (!recipe.enabled()) {
+            return hard;
+        }
+        Tricks.Decoupled decoupled = recipe.decoupled();
+        return decoupled == null
+                ? new Distillation(hard, recipe.temperature(), recipe.hardLabelWeight())
+                : new DecoupledDistillation(
+                        hard,
+                        recipe.temperature(),
+                        recipe.hardLabelWeight(),
+                        decoupled.targetWeight(),
+                        decoupled.nonTargetWeight());
+    }
+
     @Override
     public boolean needsTeacher() {
         return true;
@@ -21,27 +38,19 @@ public record Distillation(Loss hard, double temperature, double hardLabelWeight
     @Override
     public Gradient append(Script script, Batch batch) {
         Gradient onLabels = hard.append(script, batch);
-        String student = softened(script, batch.logits());
-        String teacher = softened(script, batch.teacherLogits());
-        String probabilities = script.let("torch.exp(" + teacher + ")");
+        SoftTargets student = softened(script, batch.logits());
+        SoftTargets teacher = softened(script, batch.teacherLogits());
         String count = script.let("torch.size(" + batch.logits() + ", 0)");
-        String divergence = script.let("torch.div(torch.sum(torch.mul(" + probabilities + ", torch.sub(" + teacher
-                + ", " + student + "))), " + count + ")");
-        double soft = 1 - hardLabelWeight;
-        String loss = mix(script, onLabels.loss(), divergence, soft * temperature * temperature);
-        String difference =
-                script.let("torch.div(torch.sub(torch.exp(" + student + "), " + probabilities + "), " + count + ")");
-        String gradient = mix(script, onLabels.logitsGradient(), difference, soft * temperature);
-        return new Gradient(loss, gradient);
+        String divergence = script.let("torch.div(" + teacher.divergence(script, student) + ", " + count + ")");
+        String difference = script.let("torch.div(torch.sub(" + student.probabilities() + ", " + teacher.probabilities()
+                + "), " + count + ")");
+        return new Mixture(hardLabelWeight)
+                .append(script, onLabels, new Gradient(divergence, difference), temperature * temperature, temperature);
     }
 
-    private String softened(Script script, String logits) {
-        return script.let(
+    private SoftTargets softened(Script script, String logits) {
+        String logarithms = script.let(
                 "torch._log_softmax(torch.div(" + logits + ", " + Script.literal(temperature) + "), 1, False)");
-    }
-
-    private String mix(Script script, String hardPart, String softPart, double softFactor) {
-        return script.let("torch.add(torch.mul(" + hardPart + ", " + Script.literal(hardLabelWeight) + "), torch.mul("
-                + softPart + ", " + Script.literal(softFactor) + "))");
+        return new SoftTargets(script.let("torch.exp(" + logarithms + ")"), logarithms);
     }
 }

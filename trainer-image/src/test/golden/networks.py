@@ -1,0 +1,271 @@
+"""ResNets of torchvision and timm, and a plain CIFAR ResNet: one training pass forward and backward, one of inference."""
+import timm
+import torch
+import torch.nn.functional as F
+import torchvision
+from torch import nn
+
+from inputs import labels, pixels, rounded, summary, summary_error, uniform
+
+CLASSES = 10
+BATCH = 8
+SMOOTHING = 0.1
+MARGIN = 1e-5
+TRIES = 60
+MEAN, STD = [0.4, 0.5, 0.6], [0.2, 0.25, 0.3]
+
+
+class CifarBlock(nn.Module):
+    """Two 3x3 convolutions; a projection where the shape changes (option B), pooled before in variant D."""
+
+    def __init__(self, inputs, outputs, stride, pooled):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.relu = nn.ReLU()
+        self.pool = nn.AvgPool2d(2, 2, ceil_mode=True, count_include_pad=False) if pooled and stride == 2 else None
+        self.downsample = None
+        if stride != 1 or inputs != outputs:
+            projection = nn.Conv2d(inputs, outputs, 1, 1 if self.pool else stride, bias=False)
+            self.downsample = nn.Sequential(projection, nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        shortcut = x
+        if self.downsample:
+            shortcut = self.downsample(self.pool(x) if self.pool else x)
+        return self.relu(self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x))))) + shortcut)
+
+
+class CifarResNet(nn.Module):
+    """He et al. 2016, section 4.2: 6n + 2 layers of widths 16, 32, 64."""
+
+    def __init__(self, depth, channels, pooled):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, 16, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        self.relu = nn.ReLU()
+        inputs = 16
+        for stage, width in enumerate([16, 32, 64]):
+            blocks = []
+            for block in range((depth - 2) // 6):
+                blocks.append(CifarBlock(inputs, width, 2 if block == 0 and stage > 0 else 1, pooled))
+                inputs = width
+            setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
+        self.fc = nn.Linear(64, CLASSES)
+
+    def forward(self, x):
+        x = self.relu(self.bn1(self.conv1(x)))
+        x = self.layer3(self.layer2(self.layer1(x)))
+        return self.fc(x.mean((2, 3)))
+
+
+def original_bottleneck():
+    """He et al. 2016: the stride on the first 1x1. torchvision puts it on the 3x3 (V1.5, variant B)."""
+    model = torchvision.models.resnet50(num_classes=CLASSES)
+    for stage in (model.layer2, model.layer3, model.layer4):
+        stage[0].conv1.stride, stage[0].conv2.stride = (2, 2), (1, 1)
+    return model
+
+
+def deep_stem(block, layers):
+    """Variant C: timm's ResNet with the deep stem and plain shortcuts."""
+    return timm.models.resnet.ResNet(block, layers, num_classes=CLASSES, stem_type="deep", stem_width=32)
+
+
+def models():
+    """(family, depth, variant, channels, size, reference, model)"""
+    basic, bottleneck = timm.models.resnet.BasicBlock, timm.models.resnet.Bottleneck
+    tv = torchvision.models
+    yield "resnet", 18, "", 3, 40, "torchvision resnet18", tv.resnet18(num_classes=CLASSES)
+    yield "resnet", 34, "", 3, 40, "torchvision resnet34", tv.resnet34(num_classes=CLASSES)
+    yield "resnet", 50, "", 3, 40, "torchvision resnet50, strides on the first 1x1", original_bottleneck()
+    yield "resnet", 18, "B", 3, 40, "torchvision resnet18", tv.resnet18(num_classes=CLASSES)
+    yield "resnet", 50, "B", 3, 40, "torchvision resnet50 (V1.5)", tv.resnet50(num_classes=CLASSES)
+    yield "resnet", 18, "C", 3, 40, "timm ResNet, deep stem", deep_stem(basic, (2, 2, 2, 2))
+    yield "resnet", 34, "C", 3, 40, "timm ResNet, deep stem", deep_stem(basic, (3, 4, 6, 3))
+    yield "resnet", 50, "C", 3, 40, "timm ResNet, deep stem", deep_stem(bottleneck, (3, 4, 6, 3))
+    for depth in (18, 34, 50):
+        model = timm.create_model(f"resnet{depth}d", num_classes=CLASSES)
+        yield "resnet", depth, "D", 3, 40, f"timm resnet{depth}d", model
+    yield "resnet-cifar", 8, "", 1, 28, "plain CIFAR ResNet", CifarResNet(8, 1, False)
+    yield "resnet-cifar", 20, "", 3, 32, "plain CIFAR ResNet", CifarResNet(20, 3, False)
+    yield "resnet-cifar", 8, "D", 1, 28, "plain CIFAR ResNet, pooled shortcuts", CifarResNet(8, 1, True)
+    yield "resnet-cifar", 20, "D", 3, 32, "plain CIFAR ResNet, pooled shortcuts", CifarResNet(20, 3, True)
+
+
+def our_name(name):
+    """From torchvision's and timm's names to the trainer's."""
+    parts = name.split(".")
+    ending = parts[-1]
+    if parts[0] == "fc":
+        return name
+    if parts[0] in ("conv1", "bn1") and len(parts) == 2:
+        # In a deep stem bn1 follows the third convolution, which deep_names() accounts for.
+        return "stem." + name
+    if parts[0] == "conv1":
+        return f"stem.{['conv1', 'bn1', '', 'conv2', 'bn2', '', 'conv3'][int(parts[1])]}.{ending}"
+    block = f"stage{parts[0][-1]}.{parts[1]}."
+    if parts[2] == "downsample":
+        return block + "shortcut." + ("#" if ending == "weight" else "bn") + "." + ending
+    return block + ".".join(parts[2:])
+
+
+def named_tensors(model):
+    """Parameters and running statistics by the trainer's names."""
+    found = {}
+    tensors = dict(model.named_parameters()) | {n: b for n, b in model.named_buffers() if "num_batches" not in n}
+    deep = isinstance(model.conv1, nn.Sequential)
+    for name, tensor in tensors.items():
+        ours = our_name(name).replace("#", "conv" if tensor.dim() == 4 else "bn")
+        if deep and name.startswith("bn1."):
+            ours = ours.replace("bn1", "bn3")
+        assert ours not in found, ours
+        found[ours] = tensor
+    return found
+
+
+def last_norms(tensors):
+    """The last batch norm of each residual branch."""
+    deepest = "bn3" if any(".0.bn3." in n for n in tensors) else "bn2"
+    return {n.rsplit(".", 1)[0] for n in tensors if n.startswith("stage") and n.split(".")[2] == deepest}
+
+
+def value(name, shape, branch_ends):
+    """The shared formula of weights: GoldenInputs.weights on the Java side."""
+    if name.endswith("running_mean"):
+        return uniform(name, shape, -0.1, 0.1)
+    if name.endswith("running_var"):
+        return uniform(name, shape, 0.5, 1.5)
+    if len(shape) == 4:
+        bound = (6.0 / (shape[0] * shape[2] * shape[3])) ** 0.5
+        return uniform(name, shape, -bound, bound)
+    if name in ("fc.weight", "fc.bias"):
+        return uniform(name, shape, -0.25, 0.25)
+    if name.endswith("bias"):
+        # β away from 0, so that few values lie where a ReLU bends: see clear_images().
+        between = uniform(name, shape, -1, 1)
+        return torch.where(between < 0, between * 0.75 - 1.25, between * 0.75 + 1.25).float().double()
+    # Small γ at the end of each branch: a deep net with all γ at 1 on so few images amplifies rounding a thousandfold.
+    return uniform(name, shape, 0.1, 0.3) if name.rsplit(".", 1)[0] in branch_ends else uniform(name, shape, 0.5, 1.0)
+
+
+def set_values(model):
+    tensors = named_tensors(model)
+    ends = last_norms(tensors)
+    with torch.no_grad():
+        for name, tensor in tensors.items():
+            tensor.copy_(value(name, tuple(tensor.shape), ends))
+    return tensors
+
+
+def images(name, channels, size, dtype, batch=BATCH):
+    """(N, C, H, W), normalised with the float32 factors that the trainer uses."""
+    x = pixels(name, (batch, size, size, channels)).permute(0, 3, 1, 2).to(dtype)
+    mean = torch.tensor(MEAN[:channels], dtype=torch.float32).double()
+    std = torch.tensor(STD[:channels], dtype=torch.float32).double()
+    scale = (1 / (255.0 * std)).float().to(dtype).reshape(1, -1, 1, 1)
+    shift = (-mean / std).float().to(dtype).reshape(1, -1, 1, 1)
+    return x * scale + shift
+
+
+def clear_images(model, name, channels, size):
+    """
+    The name of images of which no value before a ReLU lies within MARGIN of 0, and no two rivals of a max pool within
+    MARGIN of each other. There rounding decides which way a gradient goes, and one value in a layer of 32 is a per cent of
+    a gradient: that would compare luck, not formulas. Where no try reaches MARGIN, the best.
+    """
+    nearest = [1.0]
+
+    def watch_relu(module, arguments):
+        nearest[0] = min(nearest[0], arguments[0].abs().min().item())
+
+    def watch_pool(module, arguments):
+        windows = F.unfold(arguments[0].flatten(0, 1).unsqueeze(1), module.kernel_size, 1, module.padding, module.stride)
+        first, second = windows.topk(2, dim=1).values.unbind(1)
+        nearest[0] = min(nearest[0], (first - second)[first > 0].min().item())
+
+    model.double().train()
+    set_values(model)
+    hooks = [m.register_forward_pre_hook(watch_relu) for m in model.modules() if isinstance(m, nn.ReLU)]
+    hooks += [m.register_forward_pre_hook(watch_pool) for m in model.modules() if isinstance(m, nn.MaxPool2d)]
+    best = (0.0, "")
+    with torch.no_grad():
+        for attempt in range(TRIES):
+            nearest[0] = 1.0
+            model(images(f"{name}.images.{attempt}", channels, size, torch.float64))
+            best = max(best, (nearest[0], f"{name}.images.{attempt}"))
+            if best[0] >= MARGIN:
+                break
+    for hook in hooks:
+        hook.remove()
+    print(f"{name}: nearest decision {best[0]:.1e} in {best[1]}", flush=True)
+    return best[1]
+
+
+def passes(model, name, seen, channels, size, dtype):
+    """Loss, logits, gradients of one training pass, and logits of inference with the statistics that it left."""
+    model.to(dtype).train()
+    tensors = set_values(model)
+    model.zero_grad()
+    x = images(seen, channels, size, dtype)
+    logits = model(x)
+    loss = F.cross_entropy(logits, labels(name + ".labels", BATCH, CLASSES), label_smoothing=SMOOTHING)
+    loss.backward()
+    model.eval()
+    with torch.no_grad():
+        inference = model(x)
+    return {
+        "loss": rounded(loss.item()),
+        "logits": summary(logits, BATCH * CLASSES),
+        "inferenceLogits": summary(inference, BATCH * CLASSES),
+        "gradients": {n: summary(t.grad) for n, t in tensors.items() if t.requires_grad},
+    }
+
+
+def errors(got, expected):
+    """How far PyTorch's own float32 is from float64: the yardstick for ours."""
+    return {
+        "loss": float(f"{abs(got['loss'] - expected['loss']) / expected['loss']:.2g}"),
+        "logits": float(f"{summary_error(got['logits'], expected['logits']):.2g}"),
+        "inferenceLogits": float(f"{summary_error(got['inferenceLogits'], expected['inferenceLogits']):.2g}"),
+        "gradients": float(
+            f"{max(summary_error(g, expected['gradients'][n]) for n, g in got['gradients'].items()):.2g}"
+        ),
+    }
+
+
+def cases():
+    for family, depth, variant, channels, size, reference, model in models():
+        name = f"{family}-{depth}{variant and '-' + variant}"
+        seen = clear_images(model, name, channels, size)
+        single = passes(model, name, seen, channels, size, torch.float32)
+        exact = passes(model, name, seen, channels, size, torch.float64)
+        facts = {"name": name, "images": seen, "reference": reference, "family": family, "depth": depth, "variant": variant}
+        shape = {"channels": channels, "size": size, "batch": BATCH, "classes": CLASSES, "smoothing": SMOOTHING}
+        yield facts | shape | exact | {"pytorchFloat32Error": errors(single, exact)}
+
+
+def zero_gamma(depth):
+    model = timm.create_model(f"resnet{depth}d", num_classes=CLASSES, zero_init_last=True)
+    return {
+        "name": f"timm resnet{depth}d",
+        "depth": depth,
+        "zero": sorted(n for n, t in named_tensors(model).items() if t.dim() == 1 and n.endswith("weight") and not t.any()),
+    }
+
+
+def goldens():
+    return {
+        "networks": {
+            "reference": "torchvision, timm and a plain CIFAR ResNet in networks.py, float64",
+            "mean": MEAN,
+            "std": STD,
+            "cases": list(cases()),
+        },
+        "zero-gamma": {
+            "reference": "timm, zero_init_last=True: names of the batch-norm weights that start at 0",
+            "cases": [zero_gamma(depth) for depth in (18, 34, 50)],
+        },
+    }
