@@ -119,14 +119,16 @@ public final class TrainerBenchmark {
         Path folder = Path.of(args[9]);
         TrainingNetwork.Setup setup = new TrainingNetwork.Setup(
                 network,
-                SafeTensors.read(Files.readAllBytes(folder.resolve("weights.safetensors"))),
                 NORMALIZATION,
                 new CrossEntropy(new LabelSmoothing(0.1)),
                 OPTIMIZER,
                 new NoBiasDecay(),
-                new Precision(type, LossScale.NONE));
+                new Precision(type, LossScale.NONE),
+                null);
+        Weights weights =
+                new Weights(SafeTensors.read(SafeTensors.map(folder.resolve("weights.safetensors"))).values());
         try (LibTorch torch = LibTorch.start(Integer.parseInt(args[7]), false);
-                TrainingNetwork training = new TrainingNetwork(torch, setup)) {
+                TrainingNetwork training = new TrainingNetwork(torch, setup, TrainingValues.initial(network, weights, false))) {
             LabelledImages images = images(network, folder);
             obey(args[8].equals("augmented") ? augmented(training, images, batch) : resident(training, images, batch));
         }

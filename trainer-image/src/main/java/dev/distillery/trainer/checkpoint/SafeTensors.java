@@ -22,7 +22,7 @@ import java.util.Map;
  * @param values by name
  * @param metadata texts of the writer's own
  */
-record SafeTensors(Map<String, float[]> values, Map<String, String> metadata) {
+public record SafeTensors(Map<String, float[]> values, Map<String, String> metadata) {
     private static final String METADATA = "__metadata__";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -51,7 +51,7 @@ record SafeTensors(Map<String, float[]> values, Map<String, String> metadata) {
     }
 
     /** @return the file's content, mapped; at most 2 GiB */
-    static ByteBuffer map(Path file) throws IOException {
+    public static ByteBuffer map(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
             if (channel.size() > Integer.MAX_VALUE) {
                 throw new IOException(file + " has " + channel.size() + " bytes, expected at most 2 GiB");
@@ -61,7 +61,7 @@ record SafeTensors(Map<String, float[]> values, Map<String, String> metadata) {
     }
 
     /** @throws IOException if the bytes are no such file, or cut short */
-    static SafeTensors read(ByteBuffer content) throws IOException {
+    public static SafeTensors read(ByteBuffer content) throws IOException {
         ByteBuffer file = content.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         int size = file.limit();
         if (size < Long.BYTES || file.getLong(0) < 2 || file.getLong(0) > size - Long.BYTES) {

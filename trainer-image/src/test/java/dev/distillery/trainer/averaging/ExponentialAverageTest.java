@@ -3,20 +3,66 @@ package dev.distillery.trainer.averaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.distillery.trainer.golden.Exactness;
+import dev.distillery.trainer.golden.GoldenFile;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+/** The rule in double; {@code WeightAverageTest} has it on the device. */
 class ExponentialAverageTest {
+    /** The golden values are written with ten digits. */
+    private static final double TOLERANCE = 1e-9;
+
     @Test
-    void theFirstStepsForgetTheInitialWeights() {
-        ExponentialAverage average = new ExponentialAverage(0.999);
-        assertThat(average.newWeight(1)).isCloseTo(9.0 / 11, within(1e-15));
-        assertThat(average.newWeight(90)).isCloseTo(0.09, within(1e-15));
-        assertThat(average.newWeight(100_000)).isCloseTo(0.001, within(1e-15));
+    void equalsTimmsAverageWithWarmUp() {
+        GoldenFile.Case golden = GoldenFile.read("ema")
+                .cases()
+                .filter(each -> each.name().contains("ModelEmaV3"))
+                .findFirst()
+                .orElseThrow();
+        ExponentialAverage averaging = new ExponentialAverage(golden.number("decay"));
+        Map<String, double[]> average = new HashMap<>();
+        golden.json().get("start").properties().forEach(e -> average.put(e.getKey(), doubles(e.getValue())));
+        int updates = 0;
+        for (JsonNode step : golden.json().get("steps")) {
+            double weight = averaging.newWeight(++updates);
+            for (Map.Entry<String, double[]> entry : average.entrySet()) {
+                double[] expected = doubles(step.get("average").get(entry.getKey()));
+                double[] values = doubles(step.get("values").get(entry.getKey()));
+                for (int i = 0; i < values.length; i++) {
+                    entry.getValue()[i] += weight * (values[i] - entry.getValue()[i]);
+                    Exactness.assertWithin(
+                            "EMA of weights with warm-up",
+                            entry.getKey(),
+                            Exactness.relative(entry.getValue()[i], expected[i]),
+                            TOLERANCE);
+                }
+            }
+        }
+        assertThat(updates).isEqualTo(6);
+    }
+
+    @Test
+    void theFirstStepForgetsTheInitialWeightsAndTheDecayIsReachedAtLast() {
+        ExponentialAverage average = new ExponentialAverage(0.99);
+        assertThat(average.newWeight(1)).isEqualTo(1);
+        assertThat(average.newWeight(8)).isCloseTo(0.25, within(1e-15));
+        assertThat(average.newWeight(1_000_000)).isCloseTo(0.01, within(1e-15));
     }
 
     @Test
     void noDecayIsTheWeightsThemselves() {
         assertThat(new ExponentialAverage(0).newWeight(1)).isEqualTo(1);
         assertThat(new ExponentialAverage(0).newWeight(1000)).isEqualTo(1);
+    }
+
+    private static double[] doubles(JsonNode values) {
+        double[] array = new double[values.size()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = values.get(i).asDouble();
+        }
+        return array;
     }
 }

@@ -48,7 +48,8 @@ public record GradientProbe(double loss, float[] logits, float[] inferenceLogits
         try (LibTorch torch = LibTorch.start(2, false);
                 TorchScriptModule module = TorchScriptModule.compile(torch.manager(), methods);
                 PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
-            DeviceValues values = new DeviceValues(scope, module, network, groups, weights);
+            DeviceValues values =
+                    new DeviceValues(scope, module, groups, Weights.statisticNames(network), weights.values());
             InferenceNetwork inference = new InferenceNetwork(network, module, values, scope, normalization);
             PtNDArray pixels = inference.pixels(scope, images, labels.length);
             try (IValue x = IValue.from(pixels);

@@ -38,8 +38,8 @@ public final class UpdateProbe implements AutoCloseable {
         }
         optimizer.append(script, groups, gradients, null, null);
         module = TorchScriptModule.compile(torch.manager(), List.of(StepScript.layout(), script.returning("g[0]")));
-        values = new DeviceValues(torch.manager(), module, network, groups, start);
-        momentum = new DeviceValues(torch.manager(), module, network, groups, new Weights(zeros));
+        values = new DeviceValues(torch.manager(), module, groups, Weights.statisticNames(network), start.values());
+        momentum = new DeviceValues(torch.manager(), module, groups, List.of(), zeros);
     }
 
     /** @param gradients by parameter name */
@@ -64,7 +64,7 @@ public final class UpdateProbe implements AutoCloseable {
     }
 
     public Weights weights() {
-        return values.download();
+        return new Weights(values.download());
     }
 
     @Override

@@ -47,7 +47,7 @@ class ScheduleGoldenTest {
         Tricks.Restarts restarts = cycles.isNull()
                 ? null
                 : new Tricks.Restarts(
-                        cycles.get("firstEpochs").asInt(), cycles.get("factor").asInt());
+                        cycles.get("firstEpochs").asInt(), cycles.get("factor").asInt(), false);
         double peak = golden.number("peak");
         long stepsPerEpoch = golden.integer("stepsPerEpoch");
         Schedule decay = CosineDecay.of(

@@ -14,6 +14,7 @@ import dev.distillery.trainer.network.Network;
 import dev.distillery.trainer.network.ParameterSpec;
 import dev.distillery.trainer.network.ResidualNetworks;
 import dev.distillery.trainer.network.ResidualStyle;
+import dev.distillery.trainer.network.TrainingValues;
 import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.optimizer.DecayRule;
 import dev.distillery.trainer.optimizer.Sgd;
@@ -110,14 +111,15 @@ class StepGoldenTest {
                 p -> p.kind() == ParameterSpec.Kind.CONVOLUTION_WEIGHT || p.kind() == ParameterSpec.Kind.LINEAR_WEIGHT;
         TrainingNetwork.Setup setup = new TrainingNetwork.Setup(
                 NETWORK,
-                start,
                 GoldenInputs.normalization(1),
                 new CrossEntropy(new LabelSmoothing(FACTS.number("smoothing"))),
                 new Sgd(FACTS.number("momentum"), true, FACTS.number("weightDecay")),
                 weights,
-                precision);
+                precision,
+                null);
         try (LibTorch torch = LibTorch.start(2, false);
-                TrainingNetwork network = new TrainingNetwork(torch, setup)) {
+                TrainingNetwork network =
+                        new TrainingNetwork(torch, setup, TrainingValues.initial(NETWORK, start, false))) {
             JsonNode outcomes = golden.json().get("outcomes");
             for (int step = 0; step < outcomes.size(); step++) {
                 JsonNode expected = outcomes.get(step);
