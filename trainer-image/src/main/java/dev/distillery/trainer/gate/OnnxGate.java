@@ -4,7 +4,7 @@ import ai.onnxruntime.OrtException;
 import dev.distillery.recipe.Gate;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
-import dev.distillery.trainer.data.LabelledImages;
+import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.metrics.Confusion;
 import dev.distillery.trainer.network.Normalization;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ public final class OnnxGate {
      * @throws TrainerException GATE_FAILED if ONNX Runtime cannot load or run the model
      */
     public static Measurement measure(
-            byte[] model, Normalization normalization, LabelledImages images, float[] trainerLogits) {
+            byte[] model, Normalization normalization, ImageSet images, float[] trainerLogits) {
         int classes = trainerLogits.length / images.count();
         Confusion confusion = new Confusion(classes);
         double parity = 0;
@@ -69,7 +69,7 @@ public final class OnnxGate {
         }
     }
 
-    private static double latency(OnnxModel onnx, LabelledImages images) throws OrtException {
+    private static double latency(OnnxModel onnx, ImageSet images) throws OrtException {
         double[] millis = new double[LATENCY_RUNS];
         for (int run = -LATENCY_WARM_UP_RUNS; run < LATENCY_RUNS; run++) {
             long start = System.nanoTime();

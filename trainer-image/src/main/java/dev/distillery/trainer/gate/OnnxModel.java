@@ -6,7 +6,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.distillery.trainer.data.LabelledImages;
+import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.export.OnnxExporter;
 import dev.distillery.trainer.network.Normalization;
 import java.nio.ByteBuffer;
@@ -37,7 +37,7 @@ final class OnnxModel implements AutoCloseable {
      * @param first index of the first image
      * @return {@code (count, K)} row-major
      */
-    float[] logits(LabelledImages images, int first, int count) throws OrtException {
+    float[] logits(ImageSet images, int first, int count) throws OrtException {
         try (OnnxTensor input = rawInput ? raw(images, first, count) : normalised(images, first, count)) {
             return logits(input);
         }
@@ -53,23 +53,25 @@ final class OnnxModel implements AutoCloseable {
         }
     }
 
-    private OnnxTensor raw(LabelledImages images, int first, int count) throws OrtException {
+    private OnnxTensor raw(ImageSet images, int first, int count) throws OrtException {
         ByteBuffer pixels = ByteBuffer.allocateDirect(count * images.imageBytes());
-        pixels.put(images.pixels(), images.offset(first), pixels.capacity()).flip();
+        images.write(first, count, pixels);
         long[] shape = {count, images.height(), images.width(), images.channels()};
         return OnnxTensor.createTensor(environment, pixels, shape, OnnxJavaType.UINT8);
     }
 
-    private OnnxTensor normalised(LabelledImages images, int first, int count) throws OrtException {
+    private OnnxTensor normalised(ImageSet images, int first, int count) throws OrtException {
         int plane = images.height() * images.width();
         int channels = images.channels();
         float[] scale = normalization.scale();
         float[] shift = normalization.shift();
         float[] values = new float[count * images.imageBytes()];
+        ByteBuffer pixels = ByteBuffer.allocate(values.length);
+        images.write(first, count, pixels);
         for (int i = 0; i < count; i++) {
             for (int p = 0; p < plane; p++) {
                 for (int c = 0; c < channels; c++) {
-                    int pixel = images.pixels()[images.offset(first + i) + p * channels + c] & 0xff;
+                    int pixel = pixels.get((i * plane + p) * channels + c) & 0xff;
                     values[(i * channels + c) * plane + p] = pixel * scale[c] + shift[c];
                 }
             }

@@ -2,7 +2,7 @@ package dev.distillery.trainer.loop;
 
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.distillery.trainer.data.Batch;
-import dev.distillery.trainer.data.LabelledImages;
+import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.data.ValidationBatches;
 import dev.distillery.trainer.metrics.Confusion;
 import dev.distillery.trainer.precision.ComputeType;
@@ -15,7 +15,7 @@ public final class Evaluation {
     private Evaluation() {}
 
     /** @return {@code (images, K)} row-major */
-    public static float[] logits(PtNDManager parent, InferenceNetwork network, LabelledImages images) {
+    public static float[] logits(PtNDManager parent, InferenceNetwork network, ImageSet images) {
         int classes = network.network().classes();
         float[] all = new float[Math.multiplyExact(images.count(), classes)];
         ValidationBatches.Pass pass = new ValidationBatches(images, BATCH_SIZE).pass();
@@ -33,7 +33,7 @@ public final class Evaluation {
     }
 
     /** @param logits {@code (images, classes)} row-major */
-    public static Confusion confusion(float[] logits, LabelledImages images, int classes) {
+    public static Confusion confusion(float[] logits, ImageSet images, int classes) {
         Confusion confusion = new Confusion(classes);
         for (int i = 0; i < images.count(); i++) {
             confusion.add(logits, i, images.label(i));

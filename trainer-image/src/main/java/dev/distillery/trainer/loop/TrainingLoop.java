@@ -3,7 +3,7 @@ package dev.distillery.trainer.loop;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.data.Batch;
-import dev.distillery.trainer.data.LabelledImages;
+import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.data.TrainingBatches;
 import dev.distillery.trainer.network.Normalization;
 import dev.distillery.trainer.network.Weights;
@@ -18,7 +18,7 @@ public final class TrainingLoop {
     private final LibTorch torch;
     private final TrainingPlan plan;
     private final TrainingBatches batches;
-    private final LabelledImages validation;
+    private final ImageSet validation;
     private final Normalization normalization;
     private final TrainingListener listener;
 
@@ -26,7 +26,7 @@ public final class TrainingLoop {
             LibTorch torch,
             TrainingPlan plan,
             TrainingBatches batches,
-            LabelledImages validation,
+            ImageSet validation,
             Normalization normalization,
             TrainingListener listener) {
         this.torch = torch;
@@ -66,7 +66,7 @@ public final class TrainingLoop {
         long step = firstStep;
         double lossSum = 0;
         double rate = 0;
-        try (TrainingBatches.Epoch pass = batches.epoch(epoch - 1)) {
+        try (TrainingBatches.Epoch pass = batches.epoch(epoch - 1, 0)) {
             int done = 0;
             for (Batch batch = pass.next(); batch != null; batch = pass.next()) {
                 rate = plan.schedule().rate(step);

@@ -100,6 +100,9 @@ final class StudentStage {
         metadata.put("distillery.labels", String.join("\n", context.data().classes()));
         metadata.put("distillery.mean", joined(context.data().mean()));
         metadata.put("distillery.std", joined(context.data().std()));
+        if (context.data().resizedSide() != null) {
+            metadata.put("distillery.resize", context.data().resizedSide().toString());
+        }
         return new OnnxExporter(
                         network,
                         weights,
@@ -152,7 +155,8 @@ final class StudentStage {
                         context.data().width(),
                         context.data().channels(),
                         context.data().mean(),
-                        context.data().std()),
+                        context.data().std(),
+                        context.data().resizedSide()),
                 context.data().classes(),
                 new DataFacts(
                         context.data().train().count(),
@@ -162,7 +166,7 @@ final class StudentStage {
                 curve,
                 measured.confusion().recall(),
                 measured.confusion().counts(),
-                List.of());
+                context.data().notes());
     }
 
     private RunReport report(

@@ -35,7 +35,7 @@ final class BundleFixture {
                 runId,
                 recipe,
                 "onnx".getBytes(StandardCharsets.US_ASCII),
-                new ModelInput(form, 28, 28, 1, new float[] {0.286f}, new float[] {0.353f}),
+                new ModelInput(form, 28, 28, 1, new float[] {0.286f}, new float[] {0.353f}, null),
                 classes,
                 new DataFacts(60_000, 30, "d".repeat(64)),
                 new Result(0.9, 0.93, 3.1e-6, 1, 77_850, 272_474L, 4, 0.4, 12.5),
