@@ -27,6 +27,7 @@ public final class ImageFolders {
     private final ImageDecoder decoder;
     private final Path temporary;
     private final int threads;
+    private final long keptBytes;
     private final BadImages bad;
     private final EvaluationView view;
 
@@ -35,10 +36,15 @@ public final class ImageFolders {
      * @param threads for decoding
      */
     public ImageFolders(Dataset recipe, ImageDecoder decoder, Path temporary, int threads) {
+        this(recipe, decoder, temporary, threads, DecodedFile.MAX_BYTES);
+    }
+
+    ImageFolders(Dataset recipe, ImageDecoder decoder, Path temporary, int threads, long keptBytes) {
         this.recipe = recipe;
         this.decoder = decoder;
         this.temporary = temporary;
         this.threads = threads;
+        this.keptBytes = keptBytes;
         this.bad = new BadImages(recipe.maxBadImages());
         this.view = EvaluationView.of(recipe.imageSize());
     }
@@ -170,12 +176,12 @@ public final class ImageFolders {
         PhotographFiles files = new PhotographFiles(scan.field(), scan.root(), decoder);
         Decoded.Content content = wanted == PhotographSet.Pixels.WHOLE ? wholes(files) : views(files);
         long bytes = Decoded.bytes(scan, content);
-        if (bytes > DecodedFile.MAX_BYTES) {
+        if (bytes > keptBytes) {
             LOG.info(
                     "{}: {} MiB decoded are more than the {} MiB that are kept; images are decoded in each epoch",
                     scan.field(),
                     bytes >> 20,
-                    DecodedFile.MAX_BYTES >> 20);
+                    keptBytes >> 20);
             return new PhotographSet(scan.photographs(), files, view, PhotographSet.Pixels.NONE, null, threads);
         }
         Decoded decoded = Decoded.all(scan, content, temporary, threads, bad);
