@@ -37,7 +37,7 @@ record Verdict(
             return invalid(recipe, Finding.invalidRecipe(e.violations()));
         }
         TrainingRecipeSpec spec = file.document().spec();
-        DatasetCheck data = new DatasetCheck(spec.dataset(), null);
+        DatasetCheck data = DatasetCheck.of(spec.dataset(), null);
         if (!data.findings().isEmpty()) {
             return invalid(recipe, data.findings());
         }
@@ -77,6 +77,7 @@ record Verdict(
         values.put("modelName", recipe.modelName());
         data.trainCount().ifPresent(count -> values.put("trainImages", count));
         data.validationCount().ifPresent(count -> values.put("validationImages", count));
+        values.putAll(data.digests());
         if (recipe.teacherHash() != null) {
             network("teacher", spec.teacher(), spec, data.trainCount(), values);
         }

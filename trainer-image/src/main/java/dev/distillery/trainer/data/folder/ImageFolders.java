@@ -9,8 +9,10 @@ import dev.distillery.trainer.image.BadImageException;
 import dev.distillery.trainer.image.EvaluationView;
 import dev.distillery.trainer.image.ImageDecoder;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,13 +75,15 @@ public final class ImageFolders {
         FolderScan validation = FolderScan.of(VALIDATION, recipe.validation().folder(), validationRoot, threads, bad);
         checkClasses(train, validation);
         bad.check();
+        requireEachClass(train.field(), train.classes(), labels(train));
+        requireEachClass(validation.field(), train.classes(), labels(validation));
         checkMemory(train, validation, heap);
         boolean crops = recipe.augmentation().randomResizedCrop() != null;
         PhotographSet trainSet = set(train, crops ? PhotographSet.Pixels.WHOLE : PhotographSet.Pixels.VIEWS);
         PhotographSet validationSet = set(validation, PhotographSet.Pixels.VIEWS);
         bad.check();
-        requireEachClass(train.field(), train.classes(), trainSet);
-        requireEachClass(validation.field(), train.classes(), validationSet);
+        requireEachClass(train.field(), train.classes(), labels(trainSet));
+        requireEachClass(validation.field(), train.classes(), labels(validationSet));
         String note = bad.note();
         if (note != null) {
             LOG.warn("{}", note);
@@ -122,34 +126,26 @@ public final class ImageFolders {
                             + ", expected the same classes in both folders",
                     null);
         }
-        requireImages(train);
-        requireImages(validation);
+    }
+
+    private static IntStream labels(FolderScan scan) {
+        return scan.photographs().stream().mapToInt(Photograph::label);
+    }
+
+    private static IntStream labels(PhotographSet set) {
+        return IntStream.range(0, set.count()).map(set::label);
     }
 
     private static List<String> without(List<String> names, List<String> others) {
         return names.stream().filter(name -> !others.contains(name)).toList();
     }
 
-    private void requireImages(FolderScan scan) {
-        for (int label = 0; label < scan.classes().size(); label++) {
-            int wanted = label;
-            if (scan.photographs().stream().noneMatch(each -> each.label() == wanted)) {
-                // Bad images come first where there are any: they are the reason.
-                bad.check();
-                throw empty(scan.field(), scan.classes().get(label));
-            }
-        }
-    }
-
-    private static void requireEachClass(String field, List<String> classes, PhotographSet set) {
-        boolean[] seen = new boolean[classes.size()];
-        for (int i = 0; i < set.count(); i++) {
-            seen[set.label(i)] = true;
-        }
-        for (int label = 0; label < seen.length; label++) {
-            if (!seen[label]) {
-                throw empty(field, classes.get(label));
-            }
+    private static void requireEachClass(String field, List<String> classes, IntStream labels) {
+        BitSet filled = new BitSet();
+        labels.forEach(filled::set);
+        int label = filled.nextClearBit(0);
+        if (label < classes.size()) {
+            throw empty(field, classes.get(label));
         }
     }
 
