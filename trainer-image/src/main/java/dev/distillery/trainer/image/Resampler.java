@@ -27,7 +27,6 @@ final class Resampler {
     /**
      * Scales a part of an image. The filter reaches beyond the part, up to the image's edge.
      *
-     * @param source uint8, (sourceHeight, sourceWidth, 3) from {@code offset} on, {@code stride} bytes a row
      * @param box the part, in the source's pixels
      * @param target uint8, (height, width, 3) from {@code targetOffset} on
      * @param mirrored whether columns come out in reverse order
@@ -36,13 +35,11 @@ final class Resampler {
             Source source, Box box, byte[] target, int targetOffset, int width, int height, boolean mirrored) {
         Taps columns = Taps.of(source.width(), box.left(), box.right(), width);
         Taps rows = Taps.of(source.height(), box.top(), box.bottom(), height);
-        int firstRow = rows.start(0);
-        int lastRow = rows.start(height - 1) + rows.length(height - 1);
-        long[] narrow = narrowed(source, columns, firstRow, lastRow, width);
-        int at = targetOffset;
+        NarrowRows narrow = new NarrowRows(source, columns, rows.start(0), rows.most(), width);
         long[] sums = new long[width];
+        int at = targetOffset;
         for (int y = 0; y < height; y++) {
-            weigh(narrow, (rows.start(y) - firstRow) * width, rows, y, sums);
+            weigh(narrow, rows, y, sums);
             if (mirrored) {
                 for (int x = width - 1; x >= 0; x--, at += CHANNELS) {
                     unpack(sums[x], target, at);
@@ -77,41 +74,35 @@ final class Resampler {
         }
     }
 
-    /** @return rows from {@code firstRow} to {@code lastRow} of {@code width} packed pixels, rounded to 8 bits a channel */
-    private static long[] narrowed(Source source, Taps columns, int firstRow, int lastRow, int width) {
-        long[] narrow = new long[(lastRow - firstRow) * width];
-        int firstColumn = columns.start(0);
-        int lastColumn = columns.start(width - 1) + columns.length(width - 1);
-        long[] row = new long[lastColumn - firstColumn];
-        byte[] pixels = source.pixels();
-        int out = 0;
-        for (int y = firstRow; y < lastRow; y++) {
-            int from = source.offset() + y * source.stride() + firstColumn * CHANNELS;
-            for (int x = 0; x < row.length; x++, from += CHANNELS) {
-                row[x] = (pixels[from] & 0xFFL)
-                        | (pixels[from + 1] & 0xFFL) << LANE_BITS
-                        | (pixels[from + 2] & 0xFFL) << 2 * LANE_BITS;
+    private static void weigh(NarrowRows narrow, Taps rows, int y, long[] sums) {
+        int start = rows.start(y);
+        int length = rows.length(y);
+        long[] one = narrow.row(start);
+        long weight = rows.weight(y, 0);
+        // Two rows at a time: most images are enlarged or hardly reduced, and then this is the only turn.
+        if (length == 1) {
+            for (int x = 0; x < sums.length; x++) {
+                sums[x] = one[x] * weight + ROUNDING;
             }
-            columns.apply(row, firstColumn, narrow, out, width);
-            out += width;
+            return;
         }
-        return narrow;
+        long[] other = narrow.row(start + 1);
+        long otherWeight = rows.weight(y, 1);
+        for (int x = 0; x < sums.length; x++) {
+            sums[x] = one[x] * weight + other[x] * otherWeight + ROUNDING;
+        }
+        for (int k = 2; k < length; k++) {
+            long[] next = narrow.row(start + k);
+            long nextWeight = rows.weight(y, k);
+            for (int x = 0; x < sums.length; x++) {
+                sums[x] += next[x] * nextWeight;
+            }
+        }
     }
 
-    private static void weigh(long[] narrow, int from, Taps rows, int y, long[] sums) {
-        int width = sums.length;
-        int length = rows.length(y);
-        long first = rows.weight(y, 0);
-        for (int x = 0; x < width; x++) {
-            sums[x] = narrow[from + x] * first + ROUNDING;
-        }
-        for (int k = 1; k < length; k++) {
-            long weight = rows.weight(y, k);
-            int row = from + k * width;
-            for (int x = 0; x < width; x++) {
-                sums[x] += narrow[row + x] * weight;
-            }
-        }
+    /** @return a pixel's three samples from {@code at} on, a lane each */
+    static long pack(byte[] pixels, int at) {
+        return (pixels[at] & 0xFFL) | (pixels[at + 1] & 0xFFL) << LANE_BITS | (pixels[at + 2] & 0xFFL) << 2 * LANE_BITS;
     }
 
     /** @return eight bits of each lane, in the lane */

@@ -5,6 +5,9 @@ package dev.distillery.trainer.image;
  * numbers of 2^-12 and sum to 2^12 exactly, so that a flat area keeps its value.
  */
 final class Taps {
+    /** Weights of an output where the image grows. */
+    private static final int ENLARGING = 3;
+
     private final int[] starts;
     private final int[] lengths;
     private final int[] weights;
@@ -67,11 +70,26 @@ final class Taps {
         return weights[output * most + k];
     }
 
+    /** @return the greatest length that there can be; weights beyond an output's length are 0 */
+    int most() {
+        return most;
+    }
+
     /**
-     * @param row packed pixels from input {@code firstInput} on
+     * @param row packed pixels from input {@code firstInput} on, and {@link #most} after the last start
      * @param target gets {@code outputs} packed pixels of 8 bits a channel
      */
-    void apply(long[] row, int firstInput, long[] target, int offset, int outputs) {
+    void apply(long[] row, int firstInput, long[] target, int outputs) {
+        if (most == ENLARGING) {
+            for (int i = 0; i < outputs; i++) {
+                int at = starts[i] - firstInput;
+                int weight = i * ENLARGING;
+                target[i] = Resampler.rounded(row[at] * weights[weight]
+                        + row[at + 1] * weights[weight + 1]
+                        + row[at + 2] * weights[weight + 2]);
+            }
+            return;
+        }
         for (int i = 0; i < outputs; i++) {
             int at = starts[i] - firstInput;
             int weight = i * most;
@@ -79,7 +97,7 @@ final class Taps {
             for (int k = 0; k < lengths[i]; k++) {
                 sum += row[at + k] * weights[weight + k];
             }
-            target[offset + i] = Resampler.rounded(sum);
+            target[i] = Resampler.rounded(sum);
         }
     }
 }
