@@ -97,7 +97,8 @@ public record Dataset(
      *
      * @param uri {@code file:///path} as the trainer sees it, {@code pvc://claim/path}, or a relative path, which the
      *     command line resolves against the recipe's folder
-     * @param sha256 in lower-case hex; training stops when the data differ. Of a folder: {@code ImageFolder.digest}
+     * @param sha256 in lower-case hex; training stops when the data differ. Of a folder: {@link
+     *     dev.distillery.imagefolder.FolderDigest}
      */
     public record Source(
             @Required @JsonPropertyDescription("file:///path, pvc://claim/path, or a path relative to the recipe.")

@@ -31,6 +31,11 @@ public final class HeapBudget {
         takenBytes += bytes;
     }
 
+    /** @return bytes that may still be taken */
+    public long left() {
+        return limitBytes - takenBytes;
+    }
+
     private static long mebibytes(long bytes) {
         return (bytes + (1 << 20) - 1) >> 20;
     }

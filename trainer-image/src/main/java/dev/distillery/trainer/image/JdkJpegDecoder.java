@@ -75,6 +75,6 @@ final class JdkJpegDecoder implements JpegDecoder {
 
     @Override
     public String name() {
-        return "the JDK's ImageIO; install libturbojpeg0 to decode two to three times as fast";
+        return "the JDK's ImageIO; libturbojpeg0, where it is installed, is faster";
     }
 }

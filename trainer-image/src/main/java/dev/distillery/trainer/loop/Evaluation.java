@@ -11,6 +11,8 @@ import dev.distillery.trainer.torchscript.InferenceNetwork;
 /** A frozen network's logits on a set of images, FP32. */
 public final class Evaluation {
     private static final int BATCH_SIZE = 250;
+    /** Pixels in a batch: 32 photographs of 224 by 224, whose activations in a ResNet-50 are some 100 MB a layer. */
+    private static final int BATCH_PIXELS = 1_610_000;
 
     private Evaluation() {}
 
@@ -18,7 +20,7 @@ public final class Evaluation {
     public static float[] logits(PtNDManager parent, InferenceNetwork network, ImageSet images) {
         int classes = network.network().classes();
         float[] all = new float[Math.multiplyExact(images.count(), classes)];
-        ValidationBatches.Pass pass = new ValidationBatches(images, BATCH_SIZE).pass();
+        ValidationBatches.Pass pass = new ValidationBatches(images, batchSize(images)).pass();
         int done = 0;
         for (Batch batch = pass.next(); batch != null; batch = pass.next()) {
             try (PtNDManager scope = (PtNDManager) parent.newSubManager()) {
@@ -30,6 +32,10 @@ public final class Evaluation {
             batch.release();
         }
         return all;
+    }
+
+    private static int batchSize(ImageSet images) {
+        return Math.max(1, Math.min(BATCH_SIZE, BATCH_PIXELS / (images.height() * images.width())));
     }
 
     /** @param logits {@code (images, classes)} row-major */

@@ -28,10 +28,10 @@ public final class ImageFolders {
     private final Dataset recipe;
     private final ImageDecoder decoder;
     private final Path temporary;
-    private final int threads;
     private final long keptBytes;
     private final BadImages bad;
     private final EvaluationView view;
+    private int threads;
 
     /**
      * @param temporary folder on a local disk
@@ -66,7 +66,7 @@ public final class ImageFolders {
             List<String> notes) {}
 
     /**
-     * @param heap asked whether the largest image can be decoded by all threads at once
+     * @param heap lowers the number of threads to that which may decode the largest image at once
      * @throws TrainerException INVALID_DATA for folders that do not fit together and for more bad images than the recipe
      *     allows, INVALID_RECIPE for classes that are not the folder's, OUT_OF_MEMORY
      */
@@ -162,10 +162,23 @@ public final class ImageFolders {
         Photograph largest = Stream.concat(train.photographs().stream(), validation.photographs().stream())
                 .max(Comparator.comparingLong(Photograph::decodedBytes))
                 .orElseThrow();
+        long bytes = COPIES * largest.decodedBytes();
+        int fitting = (int) Math.max(1, Math.min(threads, heap.left() / bytes));
+        if (fitting < threads) {
+            LOG.warn(
+                    "{} of {}x{} pixels fits the Java heap for {} decoding threads, not for the {} of spec.compute.cpus;"
+                            + " raise spec.compute.memory to use them all",
+                    largest.path(),
+                    largest.header().width(),
+                    largest.header().height(),
+                    fitting,
+                    threads);
+            threads = fitting;
+        }
         heap.take(
                 largest.path() + " of " + largest.header().width() + "x"
-                        + largest.header().height() + " pixels, " + "decoded by " + threads + " threads",
-                COPIES * threads * largest.decodedBytes());
+                        + largest.header().height() + " pixels",
+                bytes * threads);
     }
 
     private PhotographSet set(FolderScan scan, PhotographSet.Pixels wanted) {
