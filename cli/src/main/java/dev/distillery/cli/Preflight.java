@@ -35,7 +35,8 @@ final class Preflight {
                             "true",
                             "false, as this run would wait for ever: --set spec.suspend=false")));
         }
-        findings.addAll(new DatasetCheck(spec, claims).findings());
+        findings.addAll(
+                DatasetCheck.of(spec.dataset(), claims).findings(spec.training().batchSize()));
         checkMachine(findings);
         for (int i = 0; i < spec.publish().destinations().size(); i++) {
             String path = "spec.publish.destinations[" + i + "].uri";

@@ -25,8 +25,7 @@ import java.util.List;
  * @param document the same with its defaults
  */
 record RecipeFile(Path file, ObjectNode applied, RecipeDocument document) {
-    private static final List<String> SOURCES =
-            List.of("/train/images", "/train/labels", "/validation/images", "/validation/labels");
+    private static final List<String> SPLITS = List.of("/spec/dataset/train", "/spec/dataset/validation");
 
     /**
      * @param destination where the student goes whatever the recipe says; null leaves it to the recipe
@@ -42,8 +41,8 @@ record RecipeFile(Path file, ObjectNode applied, RecipeDocument document) {
             throw new Failure(ExitCode.USAGE, e.getMessage(), e);
         }
         Path folder = file.toAbsolutePath().normalize().getParent();
-        for (String source : SOURCES) {
-            resolve(applied.at("/spec/dataset" + source), folder);
+        for (String split : SPLITS) {
+            applied.at(split).forEach(source -> resolve(source, folder));
         }
         applied.at("/spec/publish/destinations").forEach(one -> resolve(one, folder));
         boolean open = applied.at("/spec/publish/destinations").isEmpty();

@@ -37,9 +37,10 @@ record Verdict(
             return invalid(recipe, Finding.invalidRecipe(e.violations()));
         }
         TrainingRecipeSpec spec = file.document().spec();
-        DatasetCheck data = new DatasetCheck(spec, null);
-        if (!data.findings().isEmpty()) {
-            return invalid(recipe, data.findings());
+        DatasetCheck data = DatasetCheck.of(spec.dataset(), null);
+        List<Finding> findings = data.findings(spec.training().batchSize());
+        if (!findings.isEmpty()) {
+            return invalid(recipe, findings);
         }
         return new Verdict(
                 recipe.toString(),
@@ -77,6 +78,7 @@ record Verdict(
         values.put("modelName", recipe.modelName());
         data.trainCount().ifPresent(count -> values.put("trainImages", count));
         data.validationCount().ifPresent(count -> values.put("validationImages", count));
+        values.putAll(data.digests());
         if (recipe.teacherHash() != null) {
             network("teacher", spec.teacher(), spec, data.trainCount(), values);
         }

@@ -7,39 +7,105 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
-/** A training and a validation split, the names of the classes, and the augmentation of the training images. */
+/** A training and a validation split, the names of the classes, and how their images are seen. */
+@ValidationRule(
+        value = "self.format != 'idx' || (has(self.train.images) && has(self.train.labels) && !has(self.train.folder)"
+                + " && has(self.validation.images) && has(self.validation.labels) && !has(self.validation.folder))",
+        message = "format idx needs images and labels in train and in validation, and no folder")
+@ValidationRule(
+        value = "self.format != 'imageFolder' || (has(self.train.folder) && !has(self.train.images)"
+                + " && !has(self.train.labels) && has(self.validation.folder) && !has(self.validation.images)"
+                + " && !has(self.validation.labels))",
+        message = "format imageFolder needs a folder in train and in validation, and neither images nor labels")
 public record Dataset(
-        @Default("idx") @JsonPropertyDescription("idx: the MNIST family's format, plain or gzip.") Format format,
+        @Default("idx")
+                @JsonPropertyDescription(
+                        "idx: the MNIST family's format, plain or gzip. imageFolder: JPEG and PNG, one sub-folder per class.")
+                Format format,
         @Required @JsonPropertyDescription("The images that weights are fitted to.") Split train,
         @Required @JsonPropertyDescription("The images that top-1 is measured on; never trained on.") Split validation,
-        @JsonPropertyDescription(
-                        "Class names by label, first is label 0; published beside the model. Absent: class-0, class-1, …")
+        @JsonPropertyDescription("Class names by label, first is label 0; published beside the model. Absent: class-0,"
+                        + " class-1, … for idx, the sub-folders' names for imageFolder, which these must equal.")
                 List<String> classes,
+        @Min(16)
+                @Max(1024)
+                @JsonPropertyDescription("imageFolder only: height and width that the network sees, in pixels. Absent: "
+                        + DEFAULT_IMAGE_SIZE + " (Krizhevsky et al. 2012).")
+                Integer imageSize,
+        @Default("0")
+                @Min(0)
+                @JsonPropertyDescription(
+                        "imageFolder only: so many images, of both splits, may be unreadable and are left out. One more, and training does not start.")
+                int maxBadImages,
         @Default("{}") @JsonPropertyDescription("Random changes of the training images, drawn from the seed.")
                 Augmentation augmentation) {
 
+    public static final int DEFAULT_IMAGE_SIZE = 224;
+
     public enum Format {
         @JsonProperty("idx")
-        IDX
+        IDX("idx"),
+        @JsonProperty("imageFolder")
+        IMAGE_FOLDER("imageFolder");
+
+        private final String label;
+
+        Format(String label) {
+            this.label = label;
+        }
+
+        @Override
+        public String toString() {
+            return label;
+        }
     }
 
-    /** One split: an images file and a labels file with equally many entries. */
-    public record Split(@Required Source images, @Required Source labels) {}
+    /**
+     * One split.
+     *
+     * @param images idx only: an IDX file of images
+     * @param labels idx only: an IDX file with as many labels
+     * @param folder imageFolder only: a folder with one sub-folder per class, whose name is the class's
+     */
+    public record Split(
+            @JsonPropertyDescription("idx only: the file of images.") Source images,
+            @JsonPropertyDescription("idx only: the file of labels, as many as images.") Source labels,
+            @JsonPropertyDescription(
+                            "imageFolder only: the folder with one sub-folder of JPEG and PNG files per class.")
+                    Source folder) {
+        public static Split ofFiles(Source images, Source labels) {
+            return new Split(images, labels, null);
+        }
+
+        public static Split ofFolder(Source folder) {
+            return new Split(null, null, folder);
+        }
+
+        /** @return what is there, in the order images, labels, folder */
+        public List<Source> sources() {
+            return Stream.of(images, labels, folder).filter(Objects::nonNull).toList();
+        }
+    }
 
     /**
-     * One file.
+     * One file or folder.
      *
      * @param uri {@code file:///path} as the trainer sees it, {@code pvc://claim/path}, or a relative path, which the
      *     command line resolves against the recipe's folder
-     * @param sha256 the file's SHA-256 in lower-case hex; training stops when the file differs
+     * @param sha256 in lower-case hex; training stops when the data differ. Of a folder: {@link
+     *     dev.distillery.imagefolder.FolderDigest}
      */
     public record Source(
             @Required @JsonPropertyDescription("file:///path, pvc://claim/path, or a path relative to the recipe.")
                     String uri,
             @Pattern("^[0-9a-f]{64}$")
-                    @JsonPropertyDescription("SHA-256 of the file, 64 lower-case hex digits; checked before training.")
+                    @JsonPropertyDescription("SHA-256, 64 lower-case hex digits; checked before training. Of a folder:"
+                            + " ./distillery validate prints it.")
                     String sha256) {}
 
     public record Augmentation(
@@ -48,5 +114,16 @@ public record Dataset(
                     @Max(64)
                     @JsonPropertyDescription("Zero padding on each side, in pixels, before a random crop to size.")
                     int crop,
+            @JsonPropertyDescription("imageFolder only: a random part of the photograph, scaled to imageSize. Absent:"
+                            + " the part that evaluation sees.")
+                    RandomResizedCrop randomResizedCrop,
             @Default("false") @JsonPropertyDescription("Mirror left-right with probability 1/2.") boolean flip) {}
+
+    /** Szegedy et al. 2015, section 6, with torchvision's bounds. Scales are shares of the area, ratios width / height. */
+    public record RandomResizedCrop(
+            @Default("0.08") @Min(0.001) @Max(1) @JsonPropertyDescription("Least share of the area.") double minScale,
+            @Default("1.0") @Min(0.001) @Max(1) @JsonPropertyDescription("Greatest share of the area.") double maxScale,
+            @Default("0.75") @Min(0.1) @Max(10) @JsonPropertyDescription("Least width / height.") double minRatio,
+            @Default("1.3333333333333333") @Min(0.1) @Max(10) @JsonPropertyDescription("Greatest width / height.")
+                    double maxRatio) {}
 }

@@ -50,7 +50,8 @@ public final class RecipeResolver {
                 o.momentum(),
                 o.nesterov(),
                 o.weightDecay() == null ? Double.valueOf(family.weightDecay()) : o.weightDecay());
-        return spec.withTricks(new Tricks(
+        return spec.withDataset(withFormatDefaults(spec.dataset()))
+                .withTricks(new Tricks(
                         t.cosineDecay(),
                         t.distillation(),
                         fullScaling,
@@ -60,6 +61,18 @@ public final class RecipeResolver {
                         t.modelTweaks(),
                         t.noBiasDecay()))
                 .withTraining(spec.training().withOptimizer(fullOptimizer));
+    }
+
+    private static Dataset withFormatDefaults(Dataset data) {
+        boolean open = data.format() == Dataset.Format.IMAGE_FOLDER && data.imageSize() == null;
+        return new Dataset(
+                data.format(),
+                data.train(),
+                data.validation(),
+                data.classes(),
+                open ? Integer.valueOf(Dataset.DEFAULT_IMAGE_SIZE) : data.imageSize(),
+                data.maxBadImages(),
+                data.augmentation());
     }
 
     private static List<Object> studentInputs(TrainingRecipeSpec spec, boolean distils) {
@@ -101,8 +114,9 @@ public final class RecipeResolver {
     private static List<Object> dataIdentity(Dataset data) {
         List<Object> identity = new ArrayList<>(List.of(data.format(), data.augmentation()));
         identity.add(data.classes() == null ? "unnamed" : data.classes());
+        identity.add(data.imageSize() == null ? "own" : data.imageSize());
         for (Dataset.Split split : List.of(data.train(), data.validation())) {
-            for (Dataset.Source source : List.of(split.images(), split.labels())) {
+            for (Dataset.Source source : split.sources()) {
                 identity.add(source.sha256() == null ? source.uri() : source.sha256());
             }
         }

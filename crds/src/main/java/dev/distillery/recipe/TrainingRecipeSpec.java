@@ -23,6 +23,11 @@ public record TrainingRecipeSpec(
         @Default("{}") @JsonPropertyDescription("What the student must reach before it is published.") Gate gate,
         @Default("{}") @JsonPropertyDescription("Where the student goes.") Publish publish) {
 
+    public TrainingRecipeSpec withDataset(Dataset other) {
+        return new TrainingRecipeSpec(
+                other, teacher, student, training, tricks, compute, checkpoint, retry, suspend, export, gate, publish);
+    }
+
     public TrainingRecipeSpec withTricks(Tricks other) {
         return new TrainingRecipeSpec(
                 dataset, teacher, student, training, other, compute, checkpoint, retry, suspend, export, gate, publish);

@@ -1,18 +1,13 @@
 package dev.distillery.validation;
 
-import dev.distillery.recipe.Dataset;
 import dev.distillery.recipe.Network;
 import dev.distillery.recipe.Publish;
 import dev.distillery.recipe.TrainingRecipeSpec;
 import dev.distillery.recipe.Tricks;
 import dev.distillery.schema.Violation;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Cross-field rules over a spec that already satisfies the schema. Pure; reads no file. */
@@ -32,7 +27,7 @@ public final class RecipeValidator {
     /** @return every violation, empty if the recipe may run */
     public static List<Violation> validate(TrainingRecipeSpec spec) {
         RecipeValidator validator = new RecipeValidator(spec);
-        validator.checkDataset();
+        DatasetRules.check(spec.dataset(), validator.violations);
         validator.checkNetworks();
         validator.checkSchedule();
         validator.checkSnapshots();
@@ -55,77 +50,8 @@ public final class RecipeValidator {
         if (spec.teacher() != null && !tricks.distillation().enabled()) {
             warnings.add("spec.teacher: ignored, because spec.tricks.distillation.enabled is false");
         }
-        List<String> unnamed = withoutChecksum(spec.dataset());
-        if (!unnamed.isEmpty()) {
-            warnings.add(String.join(", ", unnamed) + ": no sha256, so a changed file goes unnoticed");
-        }
+        DatasetRules.warn(spec.dataset(), warnings);
         return List.copyOf(warnings);
-    }
-
-    private static List<String> withoutChecksum(Dataset data) {
-        Map<String, Dataset.Source> sources = new LinkedHashMap<>();
-        sources.put("spec.dataset.train.images", data.train().images());
-        sources.put("spec.dataset.train.labels", data.train().labels());
-        sources.put("spec.dataset.validation.images", data.validation().images());
-        sources.put("spec.dataset.validation.labels", data.validation().labels());
-        return sources.entrySet().stream()
-                .filter(source -> source.getValue().sha256() == null)
-                .map(Map.Entry::getKey)
-                .toList();
-    }
-
-    private void checkDataset() {
-        Dataset data = spec.dataset();
-        checkSource("spec.dataset.train.images", data.train().images());
-        checkSource("spec.dataset.train.labels", data.train().labels());
-        checkSource("spec.dataset.validation.images", data.validation().images());
-        checkSource("spec.dataset.validation.labels", data.validation().labels());
-        if (data.train().images().uri().equals(data.validation().images().uri())) {
-            add(
-                    "spec.dataset.validation.images.uri",
-                    data.validation().images().uri(),
-                    "a file other than the training images: top-1 on what was trained on says nothing");
-        }
-        if (data.classes() != null) {
-            Set<String> seen = new HashSet<>();
-            if (data.classes().size() < 2) {
-                add("spec.dataset.classes", data.classes().size() + " classes", "at least 2");
-            }
-            for (int i = 0; i < data.classes().size(); i++) {
-                if (!seen.add(data.classes().get(i))) {
-                    add("spec.dataset.classes[" + i + "]", data.classes().get(i) + " a second time", "distinct names");
-                }
-            }
-        }
-    }
-
-    private void checkSource(String path, Dataset.Source source) {
-        checkUri(path + ".uri", source.uri());
-    }
-
-    private void checkUri(String path, String uri) {
-        URI parsed;
-        try {
-            parsed = new URI(uri);
-        } catch (URISyntaxException e) {
-            add(path, uri, "a URI: " + e.getReason() + " at character " + e.getIndex());
-            return;
-        }
-        if (parsed.getScheme() == null) {
-            add(
-                    path,
-                    uri,
-                    "file:///path or pvc://claim/path; a relative path works with ./distillery, which resolves it");
-        } else if (!parsed.getScheme().equals("file") && !parsed.getScheme().equals("pvc")) {
-            add(path, uri, "scheme file or pvc");
-        } else if (parsed.getPath() == null
-                || parsed.getPath().isEmpty()
-                || parsed.getPath().equals("/")) {
-            add(path, uri, "a path after the " + (parsed.getScheme().equals("pvc") ? "claim" : "scheme"));
-        } else if (parsed.getScheme().equals("pvc")
-                && (parsed.getHost() == null || parsed.getPath().contains(".."))) {
-            add(path, uri, "pvc://claim/path with a claim's name and no '..'");
-        }
     }
 
     private void checkNetworks() {
@@ -256,7 +182,7 @@ public final class RecipeValidator {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < destinations.size(); i++) {
             String path = "spec.publish.destinations[" + i + "].uri";
-            checkUri(path, destinations.get(i).uri());
+            UriRules.check(path, destinations.get(i).uri(), violations);
             if (!seen.add(destinations.get(i).uri())) {
                 add(path, destinations.get(i).uri() + " a second time", "distinct destinations");
             }

@@ -165,6 +165,31 @@ class RecipeResolverTest {
         assertThat(RecipeResolver.sha256(one)).isEqualTo(RecipeResolver.sha256(other));
     }
 
+    @Test
+    void photographsHaveASizeAndIdxImagesKeepTheirs() {
+        ResolvedRecipe open = photographs();
+        assertThat(open.spec().dataset().imageSize()).isEqualTo(224);
+        assertThat(photographs("/dataset/imageSize", "224").digest()).isEqualTo(open.digest());
+        assertThat(photographs("/dataset/imageSize", "160").digest()).isNotEqualTo(open.digest());
+        assertThat(BASE.spec().dataset().imageSize()).isNull();
+    }
+
+    @Test
+    void aFolderWithADigestMayMove() {
+        String digest = "a".repeat(64);
+        ResolvedRecipe here = photographs("/dataset/train/folder/sha256", digest);
+        ResolvedRecipe there =
+                photographs("/dataset/train/folder/sha256", digest, "/dataset/train/folder/uri", "file:///other/train");
+        assertThat(there.digest())
+                .isEqualTo(here.digest())
+                .isNotEqualTo(photographs().digest());
+        assertThat(there.teacherHash()).isEqualTo(here.teacherHash());
+    }
+
+    private static ResolvedRecipe photographs(String... changes) {
+        return RecipeResolver.resolve("default", "tiny", Recipes.photographs(changes));
+    }
+
     private static ResolvedRecipe resolve(String... changes) {
         return RecipeResolver.resolve("default", "tiny", Recipes.with(changes));
     }

@@ -34,6 +34,19 @@ public final class Recipes {
         return RecipeDocument.parse(text(changes)).spec();
     }
 
+    /** Like {@link #with}, with folders of photographs. */
+    public static TrainingRecipeSpec photographs(String... changes) {
+        String[] all = new String[changes.length + 6];
+        all[0] = "/dataset/format";
+        all[1] = "imageFolder";
+        all[2] = "/dataset/train";
+        all[3] = "{folder: {uri: \"file:///data/train\"}}";
+        all[4] = "/dataset/validation";
+        all[5] = "{folder: {uri: \"file:///data/validation\"}}";
+        System.arraycopy(changes, 0, all, 6, changes.length);
+        return with(all);
+    }
+
     /** Like {@link #with}, as text that need not be valid. */
     public static String text(String... changes) {
         try {

@@ -30,6 +30,11 @@ class RecipeValidatorTest {
                 "/dataset/validation/images/uri    | file:///data/a        | spec.dataset.validation.images.uri | a file other than the training images",
                 "/dataset/classes                  | [one]                 | spec.dataset.classes               | at least 2",
                 "/dataset/classes                  | [one, two, one]       | spec.dataset.classes[2]            | distinct names",
+                "/dataset/train/labels             | ''                    | spec.dataset.train.labels          | format idx reads it",
+                "/dataset/train/folder             | {uri: \"file:///f\"}  | spec.dataset.train.folder          | format: imageFolder",
+                "/dataset/imageSize                | 64                    | spec.dataset.imageSize             | IDX files have a size",
+                "/dataset/maxBadImages             | 1                     | spec.dataset.maxBadImages          | files to leave out",
+                "/dataset/augmentation/randomResizedCrop | {}              | spec.dataset.augmentation.randomResizedCrop | crops photographs",
                 "/student/model/depth              | 9                     | spec.student.model.depth           | 6n+2",
                 "/student/model                    | {family: resnet, depth: 20} | spec.student.model.depth     | 18, 34 or 50",
                 "/teacher/model/depth              | 15                    | spec.teacher.model.depth           | 6n+2",
@@ -54,6 +59,49 @@ class RecipeValidatorTest {
             assertThat(violation.path()).isEqualTo(path);
             assertThat(violation.expected()).contains(expected);
         });
+    }
+
+    @Test
+    void photographsNeedAFolderInEachSplitAndNothingElse() {
+        assertThat(RecipeValidator.validate(Recipes.photographs())).isEmpty();
+        TrainingRecipeSpec idxFields = Recipes.with("/dataset/format", "imageFolder");
+        assertThat(RecipeValidator.validate(idxFields))
+                .extracting(Violation::path)
+                .containsExactly(
+                        "spec.dataset.train.images",
+                        "spec.dataset.train.labels",
+                        "spec.dataset.train.folder",
+                        "spec.dataset.validation.images",
+                        "spec.dataset.validation.labels",
+                        "spec.dataset.validation.folder");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/dataset/validation/folder/uri | file:///data/train | spec.dataset.validation.folder.uri | a folder other than",
+                "/dataset/train/folder/uri | http://host/train | spec.dataset.train.folder.uri | scheme file or pvc",
+                "/dataset/augmentation | {crop: 4, randomResizedCrop: {}} | spec.dataset.augmentation.crop | one of the two",
+                "/dataset/augmentation | {randomResizedCrop: {minScale: 0.5, maxScale: 0.4}} | spec.dataset.augmentation.randomResizedCrop.minScale | at most maxScale (0.4)",
+                "/dataset/augmentation | {randomResizedCrop: {minRatio: 2}} | spec.dataset.augmentation.randomResizedCrop.minRatio | at most maxRatio",
+            })
+    void aBrokenRuleOfPhotographsIsReportedToo(String pointer, String value, String path, String expected) {
+        assertThat(RecipeValidator.validate(Recipes.photographs(pointer, value)))
+                .singleElement()
+                .satisfies(violation -> {
+                    assertThat(violation.path()).isEqualTo(path);
+                    assertThat(violation.expected()).contains(expected);
+                });
+    }
+
+    @Test
+    void warnsOfPhotographsThatAreNeverCropped() {
+        assertThat(RecipeValidator.warnings(Recipes.photographs()))
+                .anyMatch(warning -> warning.startsWith("spec.dataset.augmentation.randomResizedCrop: absent"))
+                .anyMatch(warning -> warning.startsWith("spec.dataset.train.folder.sha256"));
+        assertThat(RecipeValidator.warnings(Recipes.photographs("/dataset/augmentation", "{randomResizedCrop: {}}")))
+                .noneMatch(warning -> warning.contains("randomResizedCrop"));
     }
 
     @Test

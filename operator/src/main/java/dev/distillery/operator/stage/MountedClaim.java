@@ -27,11 +27,8 @@ record MountedClaim(String claim, boolean writable) {
     static List<MountedClaim> of(TrainingRecipeSpec spec) {
         Map<String, Boolean> writable = new TreeMap<>();
         Dataset data = spec.dataset();
-        Stream.of(
-                        data.train().images(),
-                        data.train().labels(),
-                        data.validation().images(),
-                        data.validation().labels())
+        Stream.of(data.train(), data.validation())
+                .flatMap(split -> split.sources().stream())
                 .map(Dataset.Source::uri)
                 .forEach(uri -> add(writable, uri, false));
         spec.publish().destinations().stream().map(Publish.Destination::uri).forEach(uri -> add(writable, uri, true));

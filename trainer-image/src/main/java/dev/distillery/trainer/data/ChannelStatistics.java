@@ -1,5 +1,7 @@
 package dev.distillery.trainer.data;
 
+import java.nio.ByteBuffer;
+
 /**
  * Mean and standard deviation per channel, with pixels scaled to [0, 1].
  *
@@ -10,12 +12,35 @@ package dev.distillery.trainer.data;
  * @param mean (channels), 0 to 1
  * @param std (channels), at least 1/255
  */
-record ChannelStatistics(float[] mean, float[] std) {
+public record ChannelStatistics(float[] mean, float[] std) {
     static final double STD_FLOOR = 1.0 / 255;
 
+    /** Photographs that are looked at; more would not move a mean of 10⁸ pixels. */
+    private static final int PHOTOGRAPHS = 2048;
+
+    /** @return over all images */
     static ChannelStatistics of(LabelledImages images) {
-        long[][] histogram = histogram(images);
-        double pixels = (double) images.count() * images.height() * images.width();
+        long[][] histogram = new long[images.channels()][256];
+        count(images.pixels(), histogram);
+        return of(images, images.count(), histogram);
+    }
+
+    /** @return over every n-th image as evaluation sees it, with the least n that takes at most {@value #PHOTOGRAPHS} */
+    public static ChannelStatistics ofEveryNth(ImageSet images) {
+        int step = (images.count() + PHOTOGRAPHS - 1) / PHOTOGRAPHS;
+        long[][] histogram = new long[images.channels()][256];
+        ByteBuffer target = ByteBuffer.allocate(images.imageBytes());
+        int taken = 0;
+        for (int i = 0; i < images.count(); i += step) {
+            images.write(i, 1, target);
+            count(target.array(), histogram);
+            taken++;
+        }
+        return of(images, taken, histogram);
+    }
+
+    private static ChannelStatistics of(ImageSet images, int taken, long[][] histogram) {
+        double pixels = (double) taken * images.height() * images.width();
         float[] mean = new float[images.channels()];
         float[] std = new float[images.channels()];
         for (int c = 0; c < mean.length; c++) {
@@ -35,15 +60,11 @@ record ChannelStatistics(float[] mean, float[] std) {
         return new ChannelStatistics(mean, std);
     }
 
-    private static long[][] histogram(LabelledImages images) {
-        int channels = images.channels();
-        long[][] histogram = new long[channels][256];
-        byte[] pixels = images.pixels();
+    private static void count(byte[] pixels, long[][] histogram) {
         int c = 0;
         for (byte pixel : pixels) {
             histogram[c][pixel & 0xff]++;
-            c = c + 1 == channels ? 0 : c + 1;
+            c = c + 1 == histogram.length ? 0 : c + 1;
         }
-        return histogram;
     }
 }

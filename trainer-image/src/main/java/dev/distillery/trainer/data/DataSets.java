@@ -3,6 +3,8 @@ package dev.distillery.trainer.data;
 import dev.distillery.recipe.Dataset;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.data.folder.ImageFolders;
+import dev.distillery.trainer.image.ImageDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -25,17 +27,46 @@ public final class DataSets {
 
     /**
      * @param location finds the files
+     * @param threads for decoding photographs
      * @throws TrainerException INVALID_RECIPE for a URI that cannot be resolved or a class without a name, INVALID_DATA for every defect of a file
      *     or of files that do not fit together, OUT_OF_MEMORY if the heap cannot hold the images
      */
-    public static DataSet load(Dataset recipe, SourceLocation location) {
-        return load(recipe, location, Runtime.getRuntime().maxMemory());
+    public static DataSet load(Dataset recipe, SourceLocation location, int threads) {
+        return load(recipe, location, threads, Runtime.getRuntime().maxMemory());
     }
 
-    static DataSet load(Dataset recipe, SourceLocation location, long maxHeapBytes) {
+    static DataSet load(Dataset recipe, SourceLocation location, int threads, long maxHeapBytes) {
         DataSets sets = new DataSets(location, maxHeapBytes);
-        LabelledImages train = sets.split("spec.dataset.train", recipe.train());
-        LabelledImages validation = sets.split("spec.dataset.validation", recipe.validation());
+        return switch (recipe.format()) {
+            case IDX -> sets.idx(recipe);
+            case IMAGE_FOLDER -> sets.folders(recipe, threads);
+        };
+    }
+
+    private DataSet folders(Dataset recipe, int threads) {
+        Path train = location.resolve(
+                "spec.dataset.train.folder.uri", recipe.train().folder().uri());
+        Path validation = location.resolve(
+                "spec.dataset.validation.folder.uri",
+                recipe.validation().folder().uri());
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        ImageFolders.Loaded loaded = new ImageFolders(recipe, ImageDecoder.ofThisMachine(), temporary, threads)
+                .load(train, validation, heap);
+        ChannelStatistics statistics = ChannelStatistics.ofEveryNth(loaded.train());
+        return new DataSet(
+                loaded.train(),
+                loaded.validation(),
+                loaded.classes(),
+                statistics.mean(),
+                statistics.std(),
+                digest(loaded.digests()),
+                loaded.resizedSide(),
+                loaded.notes());
+    }
+
+    private DataSet idx(Dataset recipe) {
+        LabelledImages train = split("spec.dataset.train", recipe.train());
+        LabelledImages validation = split("spec.dataset.validation", recipe.validation());
         if (!train.size().equals(validation.size())) {
             throw invalid("spec.dataset.validation.images: got " + validation.size()
                     + " images (height x width x channels), expected " + train.size()
@@ -45,7 +76,8 @@ public final class DataSets {
         checkLabels("spec.dataset.train.labels", train, classes.size());
         checkLabels("spec.dataset.validation.labels", validation, classes.size());
         ChannelStatistics statistics = ChannelStatistics.of(train);
-        return new DataSet(train, validation, classes, statistics.mean(), statistics.std(), digest(sets.digests));
+        return new DataSet(
+                train, validation, classes, statistics.mean(), statistics.std(), digest(digests), null, List.of());
     }
 
     private LabelledImages split(String field, Dataset.Split split) {

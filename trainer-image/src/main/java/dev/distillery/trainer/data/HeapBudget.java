@@ -4,7 +4,7 @@ import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 
 /** Adds up what is about to be allocated and refuses what the Java heap cannot hold, before it is allocated. */
-final class HeapBudget {
+public final class HeapBudget {
     /** Share of the heap left for everything that is not the data set. */
     private static final double RESERVE = 0.1;
 
@@ -12,7 +12,7 @@ final class HeapBudget {
     private long takenBytes;
 
     /** @param maxHeapBytes as {@link Runtime#maxMemory()} */
-    HeapBudget(long maxHeapBytes) {
+    public HeapBudget(long maxHeapBytes) {
         this.limitBytes = (long) (maxHeapBytes * (1 - RESERVE));
     }
 
@@ -20,7 +20,7 @@ final class HeapBudget {
      * @param what for the message
      * @throws TrainerException OUT_OF_MEMORY if this and all that was taken before is beyond the limit
      */
-    void take(String what, long bytes) {
+    public void take(String what, long bytes) {
         if (bytes > limitBytes - takenBytes) {
             throw new TrainerException(
                     ExitCode.OUT_OF_MEMORY,
@@ -29,6 +29,11 @@ final class HeapBudget {
                             + " MiB in all; raise spec.compute.memory or use fewer or smaller images");
         }
         takenBytes += bytes;
+    }
+
+    /** @return bytes that may still be taken */
+    public long left() {
+        return limitBytes - takenBytes;
     }
 
     private static long mebibytes(long bytes) {

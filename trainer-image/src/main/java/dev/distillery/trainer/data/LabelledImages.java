@@ -1,12 +1,15 @@
 package dev.distillery.trainer.data;
 
+import dev.distillery.recipe.Dataset;
+import dev.distillery.trainer.augment.Augmentation;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Images of one size and their labels, in memory. Immutable by agreement: the arrays are handed out uncopied and nobody
+ * Images of an IDX file and their labels, in memory. Immutable by agreement: the arrays are handed out uncopied and nobody
  * writes to them.
  */
-public final class LabelledImages {
+public final class LabelledImages implements ImageSet {
     private final int count;
     private final int height;
     private final int width;
@@ -32,25 +35,24 @@ public final class LabelledImages {
         this.labels = labels;
     }
 
+    @Override
     public int count() {
         return count;
     }
 
+    @Override
     public int height() {
         return height;
     }
 
+    @Override
     public int width() {
         return width;
     }
 
+    @Override
     public int channels() {
         return channels;
-    }
-
-    /** @return bytes of one image: height · width · channels */
-    public int imageBytes() {
-        return height * width * channels;
     }
 
     /** @return uint8, (count, height, width, channels); not a copy */
@@ -63,6 +65,7 @@ public final class LabelledImages {
         return labels;
     }
 
+    @Override
     public int label(int index) {
         return labels[index];
     }
@@ -77,8 +80,17 @@ public final class LabelledImages {
         return Arrays.stream(labels).max().orElseThrow();
     }
 
-    /** @return height x width x channels, for messages */
-    public String size() {
-        return height + "x" + width + "x" + channels;
+    @Override
+    public void write(int first, int images, ByteBuffer target) {
+        target.put(0, pixels, offset(first), images * imageBytes());
+    }
+
+    @Override
+    public TrainingView trainingView(Dataset.Augmentation options, long seed) {
+        return trainingView(new Augmentation(seed, options.crop(), options.flip(), height, width, channels));
+    }
+
+    TrainingView trainingView(Augmentation augmentation) {
+        return (epoch, index, target, at) -> augmentation.apply(pixels, offset(index), target, at, epoch, index);
     }
 }

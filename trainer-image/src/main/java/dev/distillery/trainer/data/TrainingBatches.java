@@ -4,12 +4,15 @@ import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.augment.Augmentation;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * Shuffled, augmented batches of one size, prepared one step ahead by a thread of their own. What an epoch yields
- * depends on (seed, epoch) only. Images that do not fill a last batch sit this epoch out.
+ * Shuffled, augmented batches of one size, prepared ahead by threads of their own. What an epoch yields depends on (seed,
+ * epoch) only, not on the number of threads. Images that do not fill a last batch sit this epoch out.
  *
  * <p>One epoch at a time; not for use by several threads.
  */
@@ -17,19 +20,30 @@ public final class TrainingBatches {
     /** Batches in memory: one in use, one ready, one being filled, one to spare. */
     static final int RING = 4;
 
-    private final LabelledImages images;
-    private final Augmentation augmentation;
+    private final ImageSet images;
+    private final TrainingView view;
     private final int batchSize;
     private final long seed;
-    private final Slot[] ring = new Slot[RING];
+    private final int threads;
+    private final List<BatchMemory> ring = new ArrayList<>();
     private Epoch open;
 
+    /** Batches of an IDX file's images. */
+    public TrainingBatches(LabelledImages images, Augmentation augmentation, int batchSize, long seed) {
+        this(images, images.trainingView(augmentation), batchSize, seed);
+    }
+
     /**
-     * @param seed the recipe's; also the augmentation's
+     * @param view the images as training sees them
+     * @param seed the recipe's; also the view's
      * @throws TrainerException INVALID_RECIPE if a batch would need more images than there are, or a batch would be
      *     larger than 2 GiB
      */
-    public TrainingBatches(LabelledImages images, Augmentation augmentation, int batchSize, long seed) {
+    public TrainingBatches(ImageSet images, TrainingView view, int batchSize, long seed) {
+        this(images, view, batchSize, seed, images.threads());
+    }
+
+    TrainingBatches(ImageSet images, TrainingView view, int batchSize, long seed, int threads) {
         if (batchSize > images.count()) {
             throw new TrainerException(
                     ExitCode.INVALID_RECIPE,
@@ -43,19 +57,15 @@ public final class TrainingBatches {
                             + Integer.MAX_VALUE / images.imageBytes() + " for images of " + images.size());
         }
         this.images = images;
-        this.augmentation = augmentation;
+        this.view = view;
         this.batchSize = batchSize;
         this.seed = seed;
+        this.threads = threads;
         for (int i = 0; i < RING; i++) {
-            ring[i] =
-                    new Slot(ByteBuffer.allocateDirect(batchSize * images.imageBytes()), Batch.labelBuffer(batchSize));
+            ring.add(new BatchMemory(
+                    ByteBuffer.allocateDirect(batchSize * images.imageBytes()), Batch.labelBuffer(batchSize)));
         }
     }
-
-    private record Slot(ByteBuffer images, ByteBuffer labels) {}
-
-    /** Passed from the worker: a filled slot, or the failure that ended it. */
-    private record Filled(Slot slot, Throwable failure) {}
 
     /** @return whole batches in an epoch, at least 1 */
     public int batchesPerEpoch() {
@@ -66,48 +76,59 @@ public final class TrainingBatches {
         return batchSize;
     }
 
+    /** Starts an epoch at its first batch; {@link #epoch(int, int)} says the rest. */
+    public Epoch epoch(int epoch) {
+        return epoch(epoch, 0);
+    }
+
     /**
-     * Starts an epoch.
+     * Starts an epoch, or goes on in its middle: what comes before is skipped without being read.
      *
      * @param epoch from 0
-     * @param firstBatch from 0; the batches before it are left out
+     * @param firstBatch from 0 to {@link #batchesPerEpoch()}, of which the last yields nothing
      * @throws IllegalStateException if the epoch before was not closed
      */
     public Epoch epoch(int epoch, int firstBatch) {
         if (open != null) {
             throw new IllegalStateException("the epoch before is still open");
         }
+        if (firstBatch < 0 || firstBatch > batchesPerEpoch()) {
+            throw new IllegalArgumentException("batch " + firstBatch + " of " + batchesPerEpoch());
+        }
         open = new Epoch(epoch, firstBatch);
-        open.worker.start();
+        open.workers.forEach(Thread::start);
         return open;
     }
 
-    /** One pass; close it to stop its thread. */
+    /** One pass; close it to stop its threads. */
     public final class Epoch implements AutoCloseable {
-        private final BlockingQueue<Slot> free = new LinkedBlockingQueue<>();
-        private final BlockingQueue<Filled> filled = new LinkedBlockingQueue<>();
+        private final BlockingQueue<BatchMemory> free = new LinkedBlockingQueue<>(ring);
+        private final BlockingQueue<BatchInWork> begun = new LinkedBlockingQueue<>();
+        private final List<Thread> workers = new ArrayList<>();
         private final int epoch;
-        private final Thread worker;
-        private final int firstBatch;
+        private final int[] order;
+        private BatchInWork filling;
+        private int nextBatch;
         private int given;
         private int lent;
 
         private Epoch(int epoch, int firstBatch) {
             this.epoch = epoch;
+            this.order = EpochOrder.of(seed, epoch, images.count());
+            this.nextBatch = firstBatch;
             this.given = firstBatch;
-            this.firstBatch = firstBatch;
-            for (Slot slot : ring) {
-                free.add(slot);
+            for (int i = 0; i < threads; i++) {
+                Thread worker = new Thread(this::fillAll, threads == 1 ? "training-batches" : "training-batches-" + i);
+                worker.setDaemon(true);
+                workers.add(worker);
             }
-            this.worker = new Thread(this::fillAll, "training-batches");
-            worker.setDaemon(true);
         }
 
         /**
          * @return the next batch, waiting for it if need be; null after the last
-         * @throws TrainerException INTERRUPTED if the calling thread is interrupted
-         * @throws IllegalStateException if the worker failed, with its failure as the cause; or if all {@value #RING}
-         *     batches are lent and none was released
+         * @throws TrainerException INTERRUPTED if the calling thread is interrupted; what an image's view threw
+         * @throws IllegalStateException if a worker failed otherwise, with its failure as the cause; or if all
+         *     {@value #RING} batches are lent and none was released
          */
         public Batch next() {
             if (open != this) {
@@ -120,64 +141,88 @@ public final class TrainingBatches {
                 throw new IllegalStateException("all " + RING + " batches are lent: release one first");
             }
             try {
-                Filled next = filled.take();
-                if (next.failure() != null) {
-                    throw new IllegalStateException("preparing epoch " + epoch + " failed", next.failure());
-                }
+                BatchInWork next = begun.take();
+                BatchMemory memory = next.whole();
                 given++;
                 lent++;
-                return new Batch(
-                        next.slot().images().clear(), next.slot().labels().clear(), batchSize, () -> {
-                            lent--;
-                            free.add(next.slot());
-                        });
+                return new Batch(memory.images().clear(), memory.labels().clear(), batchSize, () -> {
+                    lent--;
+                    free.add(memory);
+                });
+            } catch (ExecutionException e) {
+                throw failure(e.getCause());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new TrainerException(ExitCode.INTERRUPTED, "stopped while waiting for a batch", e);
             }
         }
 
+        private RuntimeException failure(Throwable cause) {
+            if (cause instanceof TrainerException known) {
+                return new TrainerException(known.exitCode(), known.getMessage(), known);
+            }
+            if (cause instanceof OutOfMemoryError full) {
+                throw full;
+            }
+            return new IllegalStateException("preparing epoch " + epoch + " failed", cause);
+        }
+
         private void fillAll() {
             try {
-                int[] order = EpochOrder.of(seed, epoch, images.count());
-                for (int batch = firstBatch; batch < batchesPerEpoch(); batch++) {
-                    Slot slot = free.take();
-                    fill(slot, order, batch * batchSize);
-                    filled.add(new Filled(slot, null));
+                for (BatchInWork.Share share = nextShare(); share != null; share = nextShare()) {
+                    fill(share);
                 }
             } catch (InterruptedException e) {
-                // close() asks the worker to stop this way; nobody waits for its batches any more.
+                // close() asks the workers to stop this way; nobody waits for their batches any more.
                 Thread.currentThread().interrupt();
-            } catch (RuntimeException | Error e) {
-                filled.add(new Filled(null, e));
             }
         }
 
-        private void fill(Slot slot, int[] order, int first) throws InterruptedException {
-            int imageBytes = images.imageBytes();
-            for (int i = 0; i < batchSize; i++) {
-                int index = order[first + i];
-                augmentation.apply(images.pixels(), images.offset(index), slot.images(), i * imageBytes, epoch, index);
-                slot.labels().putLong(i * Long.BYTES, images.label(index));
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
+        /** @return some images of the first batch that has any left; null after the last. One worker at a time */
+        private synchronized BatchInWork.Share nextShare() throws InterruptedException {
+            if (filling == null || filling.handedOut()) {
+                if (nextBatch == batchesPerEpoch()) {
+                    return null;
                 }
+                filling = new BatchInWork(free.take(), nextBatch * batchSize, batchSize);
+                nextBatch++;
+                begun.add(filling);
+            }
+            return filling.share();
+        }
+
+        private void fill(BatchInWork.Share share) throws InterruptedException {
+            BatchMemory memory = share.batch().memory();
+            try {
+                for (int i = share.from(); i < share.to(); i++) {
+                    int index = order[share.batch().first() + i];
+                    view.write(epoch, index, memory.images(), i * images.imageBytes());
+                    memory.labels().putLong(i * Long.BYTES, images.label(index));
+                    if (Thread.interrupted()) {
+                        throw new InterruptedException();
+                    }
+                }
+                share.done();
+            } catch (RuntimeException | Error e) {
+                share.failed(e);
             }
         }
 
-        /** Stops the worker and waits for it; batches not yet released become invalid. */
+        /** Stops the workers and waits for them; batches not yet released become invalid. */
         @Override
         public void close() {
             if (open != this) {
                 return;
             }
-            worker.interrupt();
+            workers.forEach(Thread::interrupt);
             boolean interrupted = false;
-            while (worker.isAlive()) {
-                try {
-                    worker.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
+            for (Thread worker : workers) {
+                while (worker.isAlive()) {
+                    try {
+                        worker.join();
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                    }
                 }
             }
             open = null;

@@ -3,17 +3,17 @@ package dev.distillery.trainer.data;
 import java.nio.ByteBuffer;
 
 /**
- * Unchanged images in their stored order, batch by batch; the last batch may be smaller. One batch is lent at a time, in
+ * Images as evaluation sees them, in their stored order, batch by batch; the last batch may be smaller. One batch is lent at a time, in
  * memory that the next one uses again.
  */
 public final class ValidationBatches {
-    private final LabelledImages images;
+    private final ImageSet images;
     private final int batchSize;
     private final ByteBuffer pixels;
     private final ByteBuffer labels;
 
     /** @param batchSize at least 1; cut to the number of images, and to what 2 GiB hold */
-    public ValidationBatches(LabelledImages images, int batchSize) {
+    public ValidationBatches(ImageSet images, int batchSize) {
         if (batchSize < 1) {
             throw new IllegalArgumentException("batch size " + batchSize);
         }
@@ -52,9 +52,8 @@ public final class ValidationBatches {
             if (size == 0) {
                 return null;
             }
-            pixels.clear()
-                    .put(images.pixels(), images.offset(done), size * images.imageBytes())
-                    .flip();
+            images.write(done, size, pixels.clear());
+            pixels.limit(size * images.imageBytes());
             labels.clear();
             for (int i = 0; i < size; i++) {
                 labels.putLong(images.label(done + i));

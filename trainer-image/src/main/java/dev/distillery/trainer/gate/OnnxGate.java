@@ -4,9 +4,10 @@ import ai.onnxruntime.OrtException;
 import dev.distillery.recipe.Gate;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
-import dev.distillery.trainer.data.LabelledImages;
+import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.metrics.Confusion;
 import dev.distillery.trainer.network.Normalization;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +40,7 @@ public final class OnnxGate {
      * @throws TrainerException GATE_FAILED if ONNX Runtime cannot load or run the model
      */
     public static Measurement measure(
-            byte[] model, Normalization normalization, LabelledImages images, float[] trainerLogits) {
+            byte[] model, Normalization normalization, ImageSet images, float[] trainerLogits) {
         int classes = trainerLogits.length / images.count();
         Confusion confusion = new Confusion(classes);
         double parity = 0;
@@ -69,11 +70,12 @@ public final class OnnxGate {
         }
     }
 
-    private static double latency(OnnxModel onnx, LabelledImages images) throws OrtException {
+    private static double latency(OnnxModel onnx, ImageSet images) throws OrtException {
         double[] millis = new double[LATENCY_RUNS];
         for (int run = -LATENCY_WARM_UP_RUNS; run < LATENCY_RUNS; run++) {
+            ByteBuffer pixels = OnnxModel.pixels(images, Math.floorMod(run, images.count()), 1);
             long start = System.nanoTime();
-            onnx.logits(images, Math.floorMod(run, images.count()), 1);
+            onnx.logits(images, pixels);
             if (run >= 0) {
                 millis[run] = (System.nanoTime() - start) / 1e6;
             }

@@ -6,7 +6,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.distillery.trainer.data.LabelledImages;
+import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.export.OnnxExporter;
 import dev.distillery.trainer.network.Normalization;
 import java.nio.ByteBuffer;
@@ -37,8 +37,23 @@ final class OnnxModel implements AutoCloseable {
      * @param first index of the first image
      * @return {@code (count, K)} row-major
      */
-    float[] logits(LabelledImages images, int first, int count) throws OrtException {
-        try (OnnxTensor input = rawInput ? raw(images, first, count) : normalised(images, first, count)) {
+    float[] logits(ImageSet images, int first, int count) throws OrtException {
+        return logits(images, pixels(images, first, count));
+    }
+
+    /** @return direct, uint8, (count, height, width, channels); a photograph may have to be decoded for it */
+    static ByteBuffer pixels(ImageSet images, int first, int count) {
+        ByteBuffer pixels = ByteBuffer.allocateDirect(count * images.imageBytes());
+        images.write(first, count, pixels);
+        return pixels;
+    }
+
+    /**
+     * @param images whose size the pixels have
+     * @return {@code (count, K)} row-major
+     */
+    float[] logits(ImageSet images, ByteBuffer pixels) throws OrtException {
+        try (OnnxTensor input = rawInput ? raw(images, pixels) : normalised(images, pixels)) {
             return logits(input);
         }
     }
@@ -53,14 +68,17 @@ final class OnnxModel implements AutoCloseable {
         }
     }
 
-    private OnnxTensor raw(LabelledImages images, int first, int count) throws OrtException {
-        ByteBuffer pixels = ByteBuffer.allocateDirect(count * images.imageBytes());
-        pixels.put(images.pixels(), images.offset(first), pixels.capacity()).flip();
-        long[] shape = {count, images.height(), images.width(), images.channels()};
+    private OnnxTensor raw(ImageSet images, ByteBuffer pixels) throws OrtException {
+        long[] shape = {count(images, pixels), images.height(), images.width(), images.channels()};
         return OnnxTensor.createTensor(environment, pixels, shape, OnnxJavaType.UINT8);
     }
 
-    private OnnxTensor normalised(LabelledImages images, int first, int count) throws OrtException {
+    private static int count(ImageSet images, ByteBuffer pixels) {
+        return pixels.capacity() / images.imageBytes();
+    }
+
+    private OnnxTensor normalised(ImageSet images, ByteBuffer pixels) throws OrtException {
+        int count = count(images, pixels);
         int plane = images.height() * images.width();
         int channels = images.channels();
         float[] scale = normalization.scale();
@@ -69,7 +87,7 @@ final class OnnxModel implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             for (int p = 0; p < plane; p++) {
                 for (int c = 0; c < channels; c++) {
-                    int pixel = images.pixels()[images.offset(first + i) + p * channels + c] & 0xff;
+                    int pixel = pixels.get((i * plane + p) * channels + c) & 0xff;
                     values[(i * channels + c) * plane + p] = pixel * scale[c] + shift[c];
                 }
             }

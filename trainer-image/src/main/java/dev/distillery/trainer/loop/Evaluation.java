@@ -2,7 +2,7 @@ package dev.distillery.trainer.loop;
 
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.distillery.trainer.data.Batch;
-import dev.distillery.trainer.data.LabelledImages;
+import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.data.ValidationBatches;
 import dev.distillery.trainer.metrics.Confusion;
 import dev.distillery.trainer.precision.ComputeType;
@@ -12,14 +12,16 @@ import java.util.List;
 /** A frozen network's logits on a set of images, FP32. */
 public final class Evaluation {
     private static final int BATCH_SIZE = 250;
+    /** Pixels in a batch: 32 photographs of 224 by 224, whose activations in a ResNet-50 are some 100 MB a layer. */
+    private static final int BATCH_PIXELS = 1_610_000;
 
     private Evaluation() {}
 
     /** @return {@code (images, K)} row-major */
-    public static float[] logits(PtNDManager parent, InferenceNetwork network, LabelledImages images) {
+    public static float[] logits(PtNDManager parent, InferenceNetwork network, ImageSet images) {
         int classes = network.network().classes();
         float[] all = new float[Math.multiplyExact(images.count(), classes)];
-        ValidationBatches.Pass pass = new ValidationBatches(images, BATCH_SIZE).pass();
+        ValidationBatches.Pass pass = new ValidationBatches(images, batchSize(images)).pass();
         int done = 0;
         for (Batch batch = pass.next(); batch != null; batch = pass.next()) {
             try (PtNDManager scope = (PtNDManager) parent.newSubManager()) {
@@ -59,8 +61,12 @@ public final class Evaluation {
         return together;
     }
 
+    private static int batchSize(ImageSet images) {
+        return Math.max(1, Math.min(BATCH_SIZE, BATCH_PIXELS / (images.height() * images.width())));
+    }
+
     /** @param logits {@code (images, classes)} row-major */
-    public static Confusion confusion(float[] logits, LabelledImages images, int classes) {
+    public static Confusion confusion(float[] logits, ImageSet images, int classes) {
         Confusion confusion = new Confusion(classes);
         for (int i = 0; i < images.count(); i++) {
             confusion.add(logits, i, images.label(i));

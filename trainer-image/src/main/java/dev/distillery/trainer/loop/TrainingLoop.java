@@ -3,7 +3,7 @@ package dev.distillery.trainer.loop;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.checkpoint.Checkpoint;
 import dev.distillery.trainer.checkpoint.TrainingState;
-import dev.distillery.trainer.data.LabelledImages;
+import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.data.TrainingBatches;
 import dev.distillery.trainer.network.Normalization;
 import dev.distillery.trainer.network.TrainingValues;
@@ -37,10 +37,7 @@ public final class TrainingLoop {
      * @param teacher frozen; null without distillation
      */
     public record Inputs(
-            TrainingBatches batches,
-            LabelledImages validation,
-            Normalization normalization,
-            InferenceNetwork teacher) {}
+            TrainingBatches batches, ImageSet validation, Normalization normalization, InferenceNetwork teacher) {}
 
     /**
      * What came of it.

@@ -65,7 +65,7 @@ final class Classifier implements AutoCloseable {
 
     /** @return (classes) float32, in sum 1 */
     float[] probabilities(Picture picture) {
-        byte[] pixels = picture.pixels(form.height(), form.width(), form.channels());
+        byte[] pixels = picture.pixels(form);
         try (OnnxTensor input = tensor(pixels);
                 OrtSession.Result result = session.run(Map.of(inputName, input))) {
             FloatBuffer values = ((OnnxTensor) result.get(OUTPUT).orElseThrow()).getFloatBuffer();

@@ -11,11 +11,14 @@ import java.util.Map;
  * @param channels 1 or 3
  * @param mean (channels), of pixels scaled to [0, 1]; null if the model normalises
  * @param std (channels), likewise
+ * @param resizedSide to which a photograph's shorter side is scaled before its centre is cut out; null if the whole picture
+ *     is scaled to height and width
  */
-record InputForm(int height, int width, int channels, float[] mean, float[] std) {
+record InputForm(int height, int width, int channels, float[] mean, float[] std, Integer resizedSide) {
 
     /**
-     * @param metadata {@code distillery.mean} and {@code distillery.std}, comma separated, for a float32 input
+     * @param metadata {@code distillery.mean} and {@code distillery.std}, comma separated, for a float32 input; {@code
+     *     distillery.resize} for a network of photographs
      * @throws IllegalArgumentException that says what was found, if the model takes something else
      */
     static InputForm of(TensorInfo tensor, Map<String, String> metadata) {
@@ -37,7 +40,20 @@ record InputForm(int height, int width, int channels, float[] mean, float[] std)
                 (int) width,
                 (int) channels,
                 normalised ? floats(metadata, "distillery.mean", (int) channels) : null,
-                normalised ? floats(metadata, "distillery.std", (int) channels) : null);
+                normalised ? floats(metadata, "distillery.std", (int) channels) : null,
+                resizedSide(metadata.get("distillery.resize"), height, width));
+    }
+
+    private static Integer resizedSide(String text, long height, long width) {
+        if (text == null) {
+            return null;
+        }
+        boolean number = text.matches("[1-9][0-9]{0,4}");
+        if (!number || height != width || Integer.parseInt(text) < height) {
+            throw new IllegalArgumentException("metadata distillery.resize \"" + text + "\" for an input of " + height
+                    + "x" + width + ", where a side not shorter than that of a square belongs");
+        }
+        return Integer.valueOf(text);
     }
 
     private static float[] floats(Map<String, String> metadata, String key, int channels) {

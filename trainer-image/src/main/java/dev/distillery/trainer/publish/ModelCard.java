@@ -8,10 +8,8 @@ import dev.distillery.recipe.Network;
 import dev.distillery.recipe.TrainingRecipeSpec;
 import dev.distillery.report.Result;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The model card (after Mitchell et al. 2019): data, recipe, tricks, figures, limits and use, as Markdown. */
@@ -116,23 +114,37 @@ final class ModelCard {
         add("| file | URI | SHA-256 that the recipe asked for |");
         add("|---|---|---|");
         Dataset data = spec.dataset();
-        Map<String, Dataset.Split> splits =
-                new TreeMap<>(Map.of("training", data.train(), "validation", data.validation()));
-        splits.forEach((name, split) -> {
-            for (boolean images : List.of(true, false)) {
-                Dataset.Source source = images ? split.images() : split.labels();
-                add(
-                        "| %s %s | `%s` | %s |",
-                        name,
-                        images ? "images" : "labels",
-                        source.uri(),
-                        source.sha256() == null ? "none" : "`" + source.sha256() + "`");
-            }
-        });
+        sources("training", data.train());
+        sources("validation", data.validation());
         add("");
-        add(
-                "Augmentation of the training images: crop %d, flip %s.",
-                data.augmentation().crop(), data.augmentation().flip());
+        add("%s", augmentation(data.augmentation()));
+    }
+
+    private void sources(String split, Dataset.Split files) {
+        source(split + " folder", files.folder());
+        source(split + " images", files.images());
+        source(split + " labels", files.labels());
+    }
+
+    private void source(String name, Dataset.Source source) {
+        if (source != null) {
+            String sha256 = source.sha256() == null ? "none" : "`" + source.sha256() + "`";
+            add("| %s | `%s` | %s |", name, source.uri(), sha256);
+        }
+    }
+
+    private static String augmentation(Dataset.Augmentation options) {
+        Dataset.RandomResizedCrop random = options.randomResizedCrop();
+        String crop = random == null
+                ? "crop " + options.crop()
+                : String.format(
+                        Locale.ROOT,
+                        "random resized crop (%s to %s of the area, width/height %.4g to %.4g)",
+                        random.minScale(),
+                        random.maxScale(),
+                        random.minRatio(),
+                        random.maxRatio());
+        return "Augmentation of the training images: " + crop + ", flip " + options.flip() + ".";
     }
 
     private void training() {

@@ -5,8 +5,11 @@ package dev.distillery.trainer.publish;
  *
  * @param mean (channels), of pixels scaled to [0, 1]
  * @param std (channels), likewise
+ * @param resizedSide to which a photograph's shorter side is scaled before its centre is cut out; null if images are not
+ *     photographs
  */
-public record ModelInput(Form form, int height, int width, int channels, float[] mean, float[] std) {
+public record ModelInput(
+        Form form, int height, int width, int channels, float[] mean, float[] std, Integer resizedSide) {
 
     /** Who normalises. */
     public enum Form {

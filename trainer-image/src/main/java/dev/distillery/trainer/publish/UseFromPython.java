@@ -8,6 +8,7 @@ final class UseFromPython {
 
     static String render(Bundle bundle) {
         ModelInput input = bundle.input();
+        boolean photographs = input.resizedSide() != null;
         String mode = input.channels() == 1 ? "L" : "RGB";
         String reshape = "pixels.reshape(1, " + input.height() + ", " + input.width() + ", " + input.channels() + ")";
         String prepare = input.form() == ModelInput.Form.PIXELS
@@ -27,11 +28,11 @@ final class UseFromPython {
                 ```python
                 import numpy as np
                 import onnxruntime as ort
-                from PIL import Image
+                from PIL import %s
 
                 session = ort.InferenceSession("model.onnx")
                 labels = open("labels.txt", encoding="utf-8").read().splitlines()
-                pixels = np.asarray(Image.open("image.png").convert("%s").resize((%d, %d)))
+                %s
                 %s
                 probabilities = session.run(["probabilities"], {"%s": images})[0][0]
                 print(labels[probabilities.argmax()], probabilities.max())
@@ -43,10 +44,26 @@ final class UseFromPython {
                 .formatted(
                         input.form().inputName(),
                         bundle.classes().size(),
-                        mode,
-                        input.width(),
-                        input.height(),
+                        photographs ? "Image, ImageOps" : "Image",
+                        photographs ? centre(input) : whole(input, mode),
                         prepare,
                         input.form().inputName());
+    }
+
+    private static String whole(ModelInput input, String mode) {
+        return "pixels = np.asarray(Image.open(\"image.png\").convert(\"" + mode + "\").resize((" + input.width() + ", "
+                + input.height() + ")))";
+    }
+
+    /** The evaluation's view, to a grey level or two. */
+    private static String centre(ModelInput input) {
+        return """
+                image = ImageOps.exif_transpose(Image.open("image.jpg")).convert("RGB")
+                side, size = %d, %d
+                width, height = (max(side, side * length // min(image.size)) for length in image.size)
+                left, top = round((width - size) / 2), round((height - size) / 2)
+                image = image.resize((width, height), Image.Resampling.BILINEAR)
+                pixels = np.asarray(image.crop((left, top, left + size, top + size)))"""
+                .formatted(input.resizedSide(), input.height());
     }
 }

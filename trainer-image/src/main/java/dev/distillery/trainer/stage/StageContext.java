@@ -4,11 +4,11 @@ import dev.distillery.recipe.Checkpoint;
 import dev.distillery.recipe.ResolvedRecipe;
 import dev.distillery.report.CurvePoint;
 import dev.distillery.report.Stage;
-import dev.distillery.trainer.augment.Augmentation;
 import dev.distillery.trainer.checkpoint.CheckpointStore;
 import dev.distillery.trainer.data.DataSet;
 import dev.distillery.trainer.data.SourceLocation;
 import dev.distillery.trainer.data.TrainingBatches;
+import dev.distillery.trainer.data.TrainingView;
 import dev.distillery.trainer.loop.Checkpointing;
 import dev.distillery.trainer.loop.TrainingLoop;
 import dev.distillery.trainer.loop.TrainingPlan;
@@ -49,10 +49,8 @@ record StageContext(
     Trained train(Stage stage, InferenceNetwork teacher) {
         int batchSize = recipe.spec().training().batchSize();
         long seed = recipe.spec().training().seed();
-        boolean flip = recipe.spec().dataset().augmentation().flip();
-        int crop = recipe.spec().dataset().augmentation().crop();
-        Augmentation augmentation = new Augmentation(seed, crop, flip, data.height(), data.width(), data.channels());
-        TrainingBatches batches = new TrainingBatches(data.train(), augmentation, batchSize, seed);
+        TrainingView view = data.train().trainingView(recipe.spec().dataset().augmentation(), seed);
+        TrainingBatches batches = new TrainingBatches(data.train(), view, batchSize, seed);
         TrainingPlan plan = assembler.plan(stage, batches.batchesPerEpoch());
         long steps = (long) plan.epochs() * batches.batchesPerEpoch();
         ProgressReporter reporter = new ProgressReporter(runId, stage, plan.epochs(), steps, batchSize, pusher);

@@ -100,7 +100,8 @@ public final class StageRunner {
         Path workspace = Path.of(required(TrainerEnvironment.WORKSPACE));
         SourceLocation location = SourceLocation.of(env.get(TrainerEnvironment.CLAIMS));
         boolean gpu = recipe.spec().compute().gpus() > 0;
-        DataSet data = DataSets.load(recipe.spec().dataset(), location);
+        DataSet data = DataSets.load(
+                recipe.spec().dataset(), location, recipe.spec().compute().cpus());
         LOG.info(
                 "{}: {} training and {} validation images, {} classes",
                 stage,

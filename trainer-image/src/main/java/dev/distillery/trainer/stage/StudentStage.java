@@ -110,6 +110,9 @@ final class StudentStage {
         metadata.put("distillery.labels", String.join("\n", context.data().classes()));
         metadata.put("distillery.mean", joined(context.data().mean()));
         metadata.put("distillery.std", joined(context.data().std()));
+        if (context.data().resizedSide() != null) {
+            metadata.put("distillery.resize", context.data().resizedSide().toString());
+        }
         return new OnnxExporter(
                         network,
                         members,
@@ -162,7 +165,8 @@ final class StudentStage {
                         context.data().width(),
                         context.data().channels(),
                         context.data().mean(),
-                        context.data().std()),
+                        context.data().std(),
+                        context.data().resizedSide()),
                 computeType().name().toLowerCase(Locale.ROOT),
                 context.data().classes(),
                 new DataFacts(
@@ -173,7 +177,13 @@ final class StudentStage {
                 curve,
                 measured.confusion().recall(),
                 measured.confusion().counts(),
-                RecipeValidator.warnings(recipe.spec()));
+                notes());
+    }
+
+    private List<String> notes() {
+        List<String> notes = new ArrayList<>(RecipeValidator.warnings(recipe.spec()));
+        notes.addAll(context.data().notes());
+        return notes;
     }
 
     private RunReport report(

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.distillery.recipe.Dataset;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -29,13 +30,15 @@ class DataSetsTest {
 
     @Test
     void loadsImagesLabelsAndClasses() {
-        DataSet set = DataSets.load(dataset(split(6, 4, 3), split(3, 4, 3), null), here());
+        DataSet set = DataSets.load(dataset(split(6, 4, 3), split(3, 4, 3), null), here(), 1);
         assertThat(set.train().count()).isEqualTo(6);
         assertThat(set.validation().count()).isEqualTo(3);
         assertThat(List.of(set.height(), set.width(), set.channels())).containsExactly(4, 4, 1);
         assertThat(set.classes()).containsExactly("class-0", "class-1", "class-2");
-        assertThat(set.train().labels()).containsExactly(0, 1, 2, 0, 1, 2);
-        assertThat(set.train().pixels()[set.train().offset(2) + 5]).isEqualTo((byte) 7);
+        assertThat(IntStream.range(0, 6).map(set.train()::label)).containsExactly(0, 1, 2, 0, 1, 2);
+        ByteBuffer third = ByteBuffer.allocate(16);
+        set.train().write(2, 1, third);
+        assertThat(third.get(5)).isEqualTo((byte) 7);
         assertThat(set.digest()).matches("[0-9a-f]{64}");
     }
 
@@ -43,10 +46,12 @@ class DataSetsTest {
     void digestFollowsEveryFile() {
         Dataset.Split train = split(6, 4, 3);
         String first =
-                DataSets.load(dataset(train, split(3, 4, 3), null), here()).digest();
-        assertThat(DataSets.load(dataset(train, split(3, 4, 3), null), here()).digest())
+                DataSets.load(dataset(train, split(3, 4, 3), null), here(), 1).digest();
+        assertThat(DataSets.load(dataset(train, split(3, 4, 3), null), here(), 1)
+                        .digest())
                 .isEqualTo(first);
-        assertThat(DataSets.load(dataset(train, split(3, 4, 2), null), here()).digest())
+        assertThat(DataSets.load(dataset(train, split(3, 4, 2), null), here(), 1)
+                        .digest())
                 .isNotEqualTo(first);
     }
 
@@ -56,9 +61,9 @@ class DataSetsTest {
         for (int i = 0; i < rgb.length; i++) {
             rgb[i] = (byte) (i % 3 == 0 ? 255 * (i / 3 % 2) : i % 3 == 1 ? 51 : i);
         }
-        Dataset.Split train =
-                new Dataset.Split(source(file(), idx(0x08, new int[] {2, 2, 2, 3}, rgb)), source(file(), labels(2, 2)));
-        DataSet set = DataSets.load(dataset(train, train, List.of("a", "b")), here());
+        Dataset.Split train = Dataset.Split.ofFiles(
+                source(file(), idx(0x08, new int[] {2, 2, 2, 3}, rgb)), source(file(), labels(2, 2)));
+        DataSet set = DataSets.load(dataset(train, train, List.of("a", "b")), here(), 1);
         double[] blue =
                 IntStream.range(0, 8).mapToDouble(i -> (3 * i + 2) / 255.0).toArray();
         double mean = Arrays.stream(blue).average().orElseThrow();
@@ -71,11 +76,12 @@ class DataSetsTest {
     @Test
     void refusesFilesThatDoNotBelongTogether() {
         Dataset.Split good = split(6, 4, 3);
-        Dataset.Split mixed = new Dataset.Split(good.images(), split(5, 4, 3).labels());
+        Dataset.Split mixed =
+                Dataset.Split.ofFiles(good.images(), split(5, 4, 3).labels());
         refused(dataset(mixed, good, null), "6 images and 5 labels");
         refused(dataset(good, split(3, 5, 3), null), "spec.dataset.validation.images", "5x5x1", "4x4x1");
         byte[] rgb = idx(0x08, new int[] {3, 4, 4, 3}, new byte[144]);
-        Dataset.Split colour = new Dataset.Split(source(file(), rgb), source(file(), labels(3, 3)));
+        Dataset.Split colour = Dataset.Split.ofFiles(source(file(), rgb), source(file(), labels(3, 3)));
         refused(dataset(good, colour, null), "4x4x3", "4x4x1");
     }
 
@@ -94,7 +100,7 @@ class DataSetsTest {
         Dataset.Source gone = new Dataset.Source("pvc://data/none.gz", null);
         Dataset.Split good = split(6, 4, 3);
         refused(
-                dataset(good, new Dataset.Split(gone, good.labels()), null),
+                dataset(good, Dataset.Split.ofFiles(gone, good.labels()), null),
                 "spec.dataset.validation.images",
                 "pvc://data/none.gz",
                 folder.resolve("data/none.gz").toString());
@@ -103,13 +109,14 @@ class DataSetsTest {
     @Test
     void memoryIsCheckedOverAllFiles() {
         Dataset recipe = dataset(split(100, 10, 3), split(50, 10, 3), null);
-        TrainerException e = catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, here(), 13_000));
+        TrainerException e =
+                catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, here(), 1, 13_000));
         assertThat(e.exitCode()).isEqualTo(ExitCode.OUT_OF_MEMORY);
         assertThat(e).hasMessageStartingWith("spec.dataset.validation.images");
     }
 
     private void refused(Dataset recipe, String... parts) {
-        TrainerException e = catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, here()));
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, here(), 1));
         assertThat(e.exitCode()).isEqualTo(ExitCode.INVALID_DATA);
         assertThat(e).hasMessageContainingAll(parts);
     }
@@ -125,7 +132,7 @@ class DataSetsTest {
     }
 
     private Dataset.Split split(int count, int size, int classes) {
-        return new Dataset.Split(
+        return Dataset.Split.ofFiles(
                 source(file(), images(count, size, size)), source(file(), IdxFixture.gzip(labels(count, classes))));
     }
 }

@@ -61,6 +61,7 @@ final class IdxFixture {
     }
 
     static Dataset dataset(Dataset.Split train, Dataset.Split validation, List<String> classes) {
-        return new Dataset(Dataset.Format.IDX, train, validation, classes, new Dataset.Augmentation(0, false));
+        return new Dataset(
+                Dataset.Format.IDX, train, validation, classes, null, 0, new Dataset.Augmentation(0, null, false));
     }
 }

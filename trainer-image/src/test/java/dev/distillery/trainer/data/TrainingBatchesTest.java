@@ -9,9 +9,12 @@ import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.augment.Augmentation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingBatchesTest {
     private static final long SEED = 5;
@@ -80,8 +83,70 @@ class TrainingBatchesTest {
     }
 
     @Test
+    void anEpochMayGoOnInItsMiddle() {
+        List<Integer> whole = labels(batches(10), 2);
+        for (int first : new int[] {1, 7, 9, 10}) {
+            List<Integer> rest = new ArrayList<>();
+            try (TrainingBatches.Epoch epoch = batches(10).epoch(2, first)) {
+                for (Batch batch = epoch.next(); batch != null; batch = epoch.next()) {
+                    collect(batch, rest);
+                }
+            }
+            assertThat(rest).isEqualTo(whole.subList(10 * first, 100));
+        }
+        assertThatThrownBy(() -> batches(10).epoch(0, 11)).hasMessage("batch 11 of 10");
+    }
+
+    @Test
+    void whatIsSkippedIsNotRead() {
+        List<Integer> read = Collections.synchronizedList(new ArrayList<>());
+        TrainingView counting = (epoch, index, target, offset) -> read.add(index);
+        List<Integer> order = labels(batches(10), 1);
+        try (TrainingBatches.Epoch epoch = new TrainingBatches(images, counting, 10, SEED, 1).epoch(1, 8)) {
+            epoch.next();
+            epoch.next();
+        }
+        assertThat(read).isEqualTo(order.subList(80, 100));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 8})
+    void anyNumberOfThreadsGivesTheSameBatches(int threads) {
+        TrainingView view = images.trainingView(new Augmentation(SEED, 1, true, 2, 2, 1));
+        TrainingBatches one = new TrainingBatches(images, view, 17, SEED, 1);
+        TrainingBatches many = new TrainingBatches(images, view, 17, SEED, threads);
+        for (int number = 0; number < 5; number++) {
+            try (TrainingBatches.Epoch expected = one.epoch(number);
+                    TrainingBatches.Epoch epoch = many.epoch(number)) {
+                for (Batch batch = expected.next(); batch != null; batch = expected.next()) {
+                    Batch same = epoch.next();
+                    assertThat(same.images()).isEqualTo(batch.images());
+                    assertThat(same.labels()).isEqualTo(batch.labels());
+                    same.release();
+                    batch.release();
+                }
+                assertThat(epoch.next()).isNull();
+            }
+        }
+    }
+
+    @Test
+    void anImageThatCannotBeReadKeepsItsExitCode() {
+        TrainingView failing = (epoch, index, target, offset) -> {
+            throw new TrainerException(ExitCode.INVALID_DATA, "photo.jpg: gone");
+        };
+        try (TrainingBatches.Epoch epoch = new TrainingBatches(images, failing, 10, SEED, 2).epoch(0)) {
+            assertThatThrownBy(epoch::next)
+                    .isInstanceOfSatisfying(TrainerException.class, e -> assertThat(e.exitCode())
+                            .isEqualTo(ExitCode.INVALID_DATA))
+                    .hasMessage("photo.jpg: gone");
+        }
+    }
+
+    @Test
     void closingEarlyStopsTheWorker() {
-        TrainingBatches batches = batches(1);
+        TrainingView view = images.trainingView(identity());
+        TrainingBatches batches = new TrainingBatches(images, view, 1, SEED, 3);
         for (int i = 0; i < 3; i++) {
             TrainingBatches.Epoch epoch = batches.epoch(i, 0);
             epoch.next();
@@ -90,7 +155,7 @@ class TrainingBatchesTest {
             assertThatThrownBy(epoch::next).hasMessageContaining("closed");
         }
         await().until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().equals("training-batches")));
+                .noneMatch(thread -> thread.getName().startsWith("training-batches")));
     }
 
     @Test

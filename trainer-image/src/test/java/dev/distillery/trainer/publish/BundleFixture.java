@@ -35,7 +35,7 @@ final class BundleFixture {
                 runId,
                 recipe,
                 "onnx".getBytes(StandardCharsets.US_ASCII),
-                new ModelInput(form, 28, 28, 1, new float[] {0.286f}, new float[] {0.353f}),
+                new ModelInput(form, 28, 28, 1, new float[] {0.286f}, new float[] {0.353f}, null),
                 "bf16",
                 classes,
                 new DataFacts(60_000, 30, "d".repeat(64)),

@@ -143,6 +143,7 @@ class AssemblerTest {
 
     private static DataSet data() {
         LabelledImages images = new LabelledImages(12, 12, 1, new byte[2 * 12 * 12], new int[] {0, 1});
-        return new DataSet(images, images, List.of("a", "b"), new float[] {0}, new float[] {1}, "digest");
+        return new DataSet(
+                images, images, List.of("a", "b"), new float[] {0}, new float[] {1}, "digest", null, List.of());
     }
 }

@@ -1,0 +1,120 @@
+package dev.distillery.cli;
+
+import dev.distillery.recipe.Dataset;
+import dev.distillery.report.ExitCode;
+import dev.distillery.schema.Violation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads a recipe's IDX files once, whole: they exist, are the ones that are meant, and agree with one another. */
+final class IdxCheck implements DatasetCheck {
+    private final Path claims;
+    private final List<Finding> findings = new ArrayList<>();
+    private final IdxFile trainImages;
+    private final IdxFile validationImages;
+
+    /** @param claims folder with one folder per volume claim; null where files of claims cannot be looked at */
+    IdxCheck(Dataset dataset, Path claims) {
+        this.claims = claims;
+        trainImages = checkSplit("spec.dataset.train", dataset.train(), dataset.classes());
+        validationImages = checkSplit("spec.dataset.validation", dataset.validation(), dataset.classes());
+        if (trainImages != null
+                && validationImages != null
+                && !size(trainImages).equals(size(validationImages))) {
+            add(
+                    "spec.dataset.validation.images",
+                    size(validationImages),
+                    size(trainImages) + ", as the training images");
+        }
+    }
+
+    @Override
+    public List<Finding> findings() {
+        return List.copyOf(findings);
+    }
+
+    @Override
+    public Optional<Integer> trainCount() {
+        return Optional.ofNullable(trainImages).map(IdxFile::count);
+    }
+
+    @Override
+    public Optional<Integer> validationCount() {
+        return Optional.ofNullable(validationImages).map(IdxFile::count);
+    }
+
+    private IdxFile checkSplit(String path, Dataset.Split split, List<String> classes) {
+        IdxFile images = checkFile(path + ".images", split.images(), 3);
+        IdxFile labels = checkFile(path + ".labels", split.labels(), 1);
+        if (images != null && images.count() == 0) {
+            add(path + ".images", "0 images", "at least 1");
+        }
+        if (images != null && labels != null && images.count() != labels.count()) {
+            add(path + ".labels", labels.count() + " labels", images.count() + ", one for each image");
+        }
+        if (labels != null && classes != null && labels.greatest() >= classes.size()) {
+            add(
+                    path + ".labels",
+                    "label " + labels.greatest(),
+                    "labels below " + classes.size() + ", the number of spec.dataset.classes");
+        }
+        return images;
+    }
+
+    private IdxFile checkFile(String path, Dataset.Source source, int rank) {
+        Path file = LocalUri.path(source.uri(), claims).orElse(null);
+        if (file == null) {
+            return null;
+        }
+        if (!Files.isRegularFile(file)) {
+            add(path + ".uri", "no file at " + file, "a data file; a relative path starts at the recipe's folder");
+            return null;
+        }
+        try {
+            if (source.sha256() != null && !source.sha256().equals(sha256(file))) {
+                add(
+                        path + ".sha256",
+                        sha256(file) + " of " + file,
+                        source.sha256() + ": get the file again, or, if this is the one you mean, write its checksum");
+                return null;
+            }
+            IdxFile content = IdxFile.read(file);
+            if (content.dimensions().length != rank) {
+                add(path, content.dimensions().length + " dimensions in " + file, String.valueOf(rank));
+                return null;
+            }
+            return content;
+        } catch (IOException e) {
+            add(path, file + ": " + e.getMessage(), "a readable, whole IDX file: get it again");
+            return null;
+        }
+    }
+
+    private static String size(IdxFile images) {
+        return images.dimensions()[1] + "x" + images.dimensions()[2] + " pixels";
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file);
+                DigestInputStream digest = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
+            digest.transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(digest.getMessageDigest().digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is in every JDK", e);
+        }
+    }
+
+    private void add(String path, String got, String expected) {
+        findings.add(new Finding(ExitCode.INVALID_DATA, new Violation(path, got, expected)));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.distillery.validation;
+
+import dev.distillery.schema.Violation;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+
+/** What a URI of a file or folder must be. */
+final class UriRules {
+    private UriRules() {}
+
+    static void check(String path, String uri, List<Violation> violations) {
+        String expected = expected(uri);
+        if (expected != null) {
+            violations.add(new Violation(path, uri, expected));
+        }
+    }
+
+    /** @return what is expected instead; null if the URI is good */
+    private static String expected(String uri) {
+        URI parsed;
+        try {
+            parsed = new URI(uri);
+        } catch (URISyntaxException e) {
+            return "a URI: " + e.getReason() + " at character " + e.getIndex();
+        }
+        if (parsed.getScheme() == null) {
+            return "file:///path or pvc://claim/path; a relative path works with ./distillery, which resolves it";
+        }
+        boolean claim = parsed.getScheme().equals("pvc");
+        if (!claim && !parsed.getScheme().equals("file")) {
+            return "scheme file or pvc";
+        }
+        String path = parsed.getPath();
+        if (path == null || path.isEmpty() || path.equals("/")) {
+            return "a path after the " + (claim ? "claim" : "scheme");
+        }
+        return claim && (parsed.getHost() == null || path.contains(".."))
+                ? "pvc://claim/path with a claim's name and no '..'"
+                : null;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.distillery.trainer.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.distillery.trainer.data.DataSet;
+import dev.distillery.trainer.data.DataSets;
+import dev.distillery.trainer.data.SourceLocation;
+import dev.distillery.trainer.data.folder.PhotographFixture;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A photograph has the same pixels when it is classified as when the model was evaluated. */
+class PhotographTest {
+    @TempDir
+    Path root;
+
+    @Test
+    void predictSeesWhatEvaluationSaw() {
+        PhotographFixture photographs = new PhotographFixture(root);
+        DataSet set = DataSets.load(photographs.recipe(), new SourceLocation(Map.of()), 1);
+        InputForm form =
+                new InputForm(PhotographFixture.SIZE, PhotographFixture.SIZE, 3, null, null, set.resizedSide());
+        List<String> files = List.of("circle/0.jpg", "circle/1.jpg", "circle/2.png", "circle/3.jpg", "circle/4.jpg");
+        ByteBuffer evaluated = ByteBuffer.allocate(form.height() * form.width() * 3);
+        for (int i = 0; i < files.size(); i++) {
+            set.validation().write(i, 1, evaluated);
+            String file = photographs.file("validation/" + files.get(i)).toString();
+            assertThat(Picture.read(file).pixels(form)).as(file).isEqualTo(evaluated.array());
+        }
+    }
+}
