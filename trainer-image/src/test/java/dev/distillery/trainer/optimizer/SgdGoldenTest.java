@@ -47,8 +47,8 @@ class SgdGoldenTest {
                 String which = golden.name() + " after " + step;
                 double weight = after.summary("weight").error(probe.weights().get("fc.weight"));
                 double bias = after.summary("bias").error(probe.weights().get("fc.bias"));
-                Exactness.assertWithin("SGD, decayed group", which, weight, TOLERANCE);
-                Exactness.assertWithin("SGD, group without decay", which, bias, TOLERANCE);
+                Exactness.assertWithin("SGD: decayed group", which, weight, TOLERANCE);
+                Exactness.assertWithin("SGD: group without decay", which, bias, TOLERANCE);
             }
         }
     }

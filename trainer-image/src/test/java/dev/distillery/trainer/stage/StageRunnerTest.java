@@ -53,6 +53,17 @@ class StageRunnerTest {
     }
 
     @Test
+    void decoupledDistillationTrainsAnotherStudent() throws IOException {
+        RunReport plain = distil(new SyntheticRecipe(folder).environment("plain"));
+        RunReport decoupled = distil(new SyntheticRecipe(folder)
+                .with("/tricks/distillation/decoupled", Map.of())
+                .environment("decoupled"));
+        assertThat(decoupled.result().top1()).isGreaterThan(0.9);
+        assertThat(decoupled.artifacts().get(0).sha256())
+                .isNotEqualTo(plain.artifacts().get(0).sha256());
+    }
+
+    @Test
     void aTeacherInTheWorkspaceIsNotTrainedAgain() throws IOException {
         Map<String, String> env = new SyntheticRecipe(folder).environment("run-1");
         assertThat(run(Stage.TEACHER, env).reused()).isFalse();

@@ -54,7 +54,7 @@ class DistillationGoldenTest {
         double gradientError = golden.summary("gradient").error(got.gradient());
         boolean high = golden.number("temperature") > 4;
         double tolerance = high ? HIGH_TEMPERATURE_TOLERANCE : TOLERANCE;
-        String line = what + (high ? ", T = 20" : "");
+        String line = what + (high ? " at T = 20" : "");
         Exactness.assertWithin(line + ": loss", golden.name(), lossError, tolerance);
         Exactness.assertWithin(line + ": gradient", golden.name(), gradientError, tolerance);
     }
