@@ -23,10 +23,7 @@ public record Network(String name, int channels, int height, int width, int clas
         for (Op op : ops) {
             if (op instanceof Op.Convolution c) {
                 parameters.add(new ParameterSpec(
-                        c.name() + ".weight",
-                        ParameterSpec.Kind.CONVOLUTION_WEIGHT,
-                        new long[] {c.outChannels(), c.inChannels(), c.kernel(), c.kernel()},
-                        false));
+                        c.name() + ".weight", ParameterSpec.Kind.CONVOLUTION_WEIGHT, c.weightShape(), false));
             } else if (op instanceof Op.BatchNorm b) {
                 long[] shape = {b.channels()};
                 parameters.add(new ParameterSpec(b.name() + ".weight", ParameterSpec.Kind.GAMMA, shape, b.zeroGamma()));

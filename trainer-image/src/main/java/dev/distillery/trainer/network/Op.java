@@ -12,9 +12,19 @@ public sealed interface Op {
         String name();
     }
 
-    /** Square kernel, no bias, {@code padding} zeros on each side. Weight {@code (outChannels, inChannels, k, k)}. */
-    record Convolution(int input, String name, int inChannels, int outChannels, int kernel, int stride, int padding)
-            implements Named {}
+    /**
+     * Square kernel, no bias, {@code padding} zeros on each side. Weight {@code (outChannels, inChannels / groups, k, k)}.
+     *
+     * @param groups divides the channels into parts that do not see each other; as many as channels: depthwise
+     */
+    record Convolution(
+            int input, String name, int inChannels, int outChannels, int kernel, int stride, int padding, int groups)
+            implements Named {
+
+        public long[] weightShape() {
+            return new long[] {outChannels, inChannels / groups, kernel, kernel};
+        }
+    }
 
     /** γ, β, running mean and variance, each {@code (channels)}; {@code zeroGamma} starts γ at 0 instead of 1. */
     record BatchNorm(int input, String name, int channels, boolean zeroGamma) implements Named {
@@ -25,6 +35,9 @@ public sealed interface Op {
     }
 
     record Relu(int input) implements Op {}
+
+    /** {@code min(max(x, 0), 6)}. */
+    record Relu6(int input) implements Op {}
 
     record Add(int left, int right) implements Op {}
 

@@ -199,7 +199,7 @@ final class ModelCard {
     }
 
     private static String network(Network network) {
-        return network.model().family() + "-" + network.model().depth();
+        return network.model().label();
     }
 
     private static String cell(String name) {
