@@ -50,7 +50,7 @@ class GeneratedBackwardTest {
     private static final Sgd OPTIMIZER = new Sgd(0.9, true, 1e-3);
     /** Gradients below this are compared absolutely: those that cancel to nothing are rounding alone. */
     private static final Map<ComputeType, Double> LEAST_GRADIENT =
-            Map.of(ComputeType.FP32, 0.01, ComputeType.BF16, 0.1);
+            Map.of(ComputeType.FP32, 0.01, ComputeType.BF16, 0.3);
     /** Sums in another order; the rounding of BF16 grows from the logits to the stem, through fifty layers and more. */
     private static final Map<ComputeType, Double> TOLERANCE = Map.of(ComputeType.FP32, 3e-3, ComputeType.BF16, 0.1);
 
