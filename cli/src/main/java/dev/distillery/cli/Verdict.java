@@ -95,7 +95,7 @@ record Verdict(
             TrainingRecipeSpec spec,
             Optional<Integer> images,
             Map<String, Object> values) {
-        values.put(name, network.model().family() + "-" + network.model().depth());
+        values.put(name, network.model().label());
         values.put(name + "Epochs", network.epochs());
         images.ifPresent(count -> {
             // The trainer takes whole batches only, and at least one.

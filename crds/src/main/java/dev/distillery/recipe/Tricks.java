@@ -84,7 +84,7 @@ public record Tricks(
             @Default("true") boolean enabled,
             @Min(0)
                     @JsonPropertyDescription(
-                            "Learning rate at referenceBatchSize. Absent: the family's (resnet-cifar 0.8, measured; resnet 0.1, Goyal et al. 2017).")
+                            "Learning rate at referenceBatchSize. Absent: the family's (resnet-cifar 0.8, measured; resnet 0.1, Goyal et al. 2017; mobilenet-v2 0.045, torchvision).")
                     Double referenceRate,
             @Default("256") @Min(1) @JsonPropertyDescription("Goyal et al. 2017.") int referenceBatchSize) {}
 
@@ -140,7 +140,9 @@ public record Tricks(
 
     public record ModelTweaks(
             @Default("true") boolean enabled,
-            @Default("D") @JsonPropertyDescription("ResNet-B, -C or -D; D contains B and C (He et al. 2019).")
+            @Default("D")
+                    @JsonPropertyDescription(
+                            "ResNet-B, -C or -D; D contains B and C (He et al. 2019). Changes nothing in mobilenet-v2.")
                     Variant variant,
             @Default("true") @JsonPropertyDescription("Start each residual branch's last batch norm at γ = 0.")
                     boolean zeroGamma) {

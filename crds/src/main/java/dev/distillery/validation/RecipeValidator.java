@@ -1,11 +1,13 @@
 package dev.distillery.validation;
 
+import dev.distillery.recipe.ModelFamily;
 import dev.distillery.recipe.Network;
 import dev.distillery.recipe.Publish;
 import dev.distillery.recipe.TrainingRecipeSpec;
 import dev.distillery.recipe.Tricks;
 import dev.distillery.schema.Violation;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -50,25 +52,43 @@ public final class RecipeValidator {
         if (spec.teacher() != null && !tricks.distillation().enabled()) {
             warnings.add("spec.teacher: ignored, because spec.tricks.distillation.enabled is false");
         }
+        Tricks.ModelTweaks tweaks = tricks.modelTweaks();
+        // D is the default and is not applied where it has no meaning; B and C were chosen by somebody.
+        if (tweaks.enabled()
+                && tweaks.variant() != Tricks.ModelTweaks.Variant.D
+                && families(spec).stream().noneMatch(ModelFamily::hasTweakVariants)) {
+            warnings.add(
+                    "spec.tricks.modelTweaks.variant: " + tweaks.variant() + " is a ResNet's and changes nothing in"
+                            + " family " + spec.student().model().family() + "; zeroGamma applies");
+        }
         DatasetRules.warn(spec.dataset(), warnings);
         return List.copyOf(warnings);
     }
 
     private void checkNetworks() {
-        checkDepth("spec.student.model.depth", spec.student());
+        checkDepth("spec.student.model.depth", spec.student().model());
         boolean distils = spec.tricks().distillation().enabled();
         if (spec.teacher() != null) {
-            checkDepth("spec.teacher.model.depth", spec.teacher());
+            checkDepth("spec.teacher.model.depth", spec.teacher().model());
         } else if (distils) {
             add("spec.teacher", "nothing", "a network, or spec.tricks.distillation.enabled: false");
         }
     }
 
-    private void checkDepth(String path, Network network) {
-        Network.Model model = network.model();
+    private void checkDepth(String path, Network.Model model) {
         if (!model.family().allowsDepth(model.depth())) {
-            add(path, model.depth(), model.family().depths() + " for family " + model.family());
+            Object got = model.depth() == null ? "nothing" : model.depth();
+            add(path, got, model.family().depths() + " for family " + model.family());
         }
+    }
+
+    /** @return the families that this recipe trains: the student's, and the teacher's if it distils */
+    private static Set<ModelFamily> families(TrainingRecipeSpec spec) {
+        Set<ModelFamily> families = EnumSet.of(spec.student().model().family());
+        if (spec.teacher() != null && spec.tricks().distillation().enabled()) {
+            families.add(spec.teacher().model().family());
+        }
+        return families;
     }
 
     private void checkSchedule() {
@@ -151,7 +171,7 @@ public final class RecipeValidator {
         Tricks.ModelTweaks tweaks = tricks.modelTweaks();
         if (tweaks.enabled()
                 && tweaks.variant() == Tricks.ModelTweaks.Variant.C
-                && spec.student().model().family() == dev.distillery.recipe.ModelFamily.RESNET_CIFAR) {
+                && families(spec).contains(ModelFamily.RESNET_CIFAR)) {
             add(
                     "spec.tricks.modelTweaks.variant",
                     "C with family resnet-cifar",

@@ -36,7 +36,10 @@ class RecipeValidatorTest {
                 "/dataset/maxBadImages             | 1                     | spec.dataset.maxBadImages          | files to leave out",
                 "/dataset/augmentation/randomResizedCrop | {}              | spec.dataset.augmentation.randomResizedCrop | crops photographs",
                 "/student/model/depth              | 9                     | spec.student.model.depth           | 6n+2",
-                "/student/model                    | {family: resnet, depth: 20} | spec.student.model.depth     | 18, 34 or 50",
+                "/student/model                    | {family: resnet, depth: 20} | spec.student.model.depth     | 18, 34, 50, 101 or 152",
+                "/student/model                    | {family: resnet}      | spec.student.model.depth           | 18, 34, 50, 101 or 152",
+                "/student/model/depth              | 116                   | spec.student.model.depth           | 110",
+                "/student/model                    | {family: mobilenet-v2, depth: 50} | spec.student.model.depth | model.width sets the size",
                 "/teacher/model/depth              | 15                    | spec.teacher.model.depth           | 6n+2",
                 "/teacher                          | ''                    | spec.teacher                       | distillation.enabled: false",
                 "/tricks/cosineDecay/restarts      | {firstEpochs: 8}      | spec.tricks.cosineDecay.restarts.firstEpochs | at most the 7 epochs",
@@ -154,6 +157,33 @@ class RecipeValidatorTest {
         assertThat(RecipeValidator.validate(Recipes.with("/tricks/cosineDecay/finalRate", "0.5")))
                 .extracting(Violation::path)
                 .containsExactly("spec.tricks.cosineDecay.finalRate");
+    }
+
+    @Test
+    void theSevenBySevenStemIsMissedInTheTeacherToo() {
+        TrainingRecipeSpec spec =
+                Recipes.with("/student/model", "{family: resnet, depth: 18}", "/tricks/modelTweaks/variant", "C");
+        assertThat(RecipeValidator.validate(spec))
+                .extracting(Violation::path)
+                .containsExactly("spec.tricks.modelTweaks.variant");
+        TrainingRecipeSpec alone = Recipes.with(
+                "/student/model", "{family: resnet, depth: 18}",
+                "/tricks/modelTweaks/variant", "C",
+                "/tricks/distillation/enabled", "false");
+        assertThat(RecipeValidator.validate(alone)).isEmpty();
+    }
+
+    @Test
+    void aMobileNetNeedsNoChangeOfTheTweaks() {
+        String model = "{family: mobilenet-v2, width: 0.5}";
+        TrainingRecipeSpec byDefault = Recipes.with("/student/model", model, "/teacher/model", model);
+        assertThat(RecipeValidator.validate(byDefault)).isEmpty();
+        assertThat(RecipeValidator.warnings(byDefault)).noneMatch(warning -> warning.contains("modelTweaks"));
+        TrainingRecipeSpec chosen =
+                Recipes.with("/student/model", model, "/teacher/model", model, "/tricks/modelTweaks/variant", "B");
+        assertThat(RecipeValidator.validate(chosen)).isEmpty();
+        assertThat(RecipeValidator.warnings(chosen))
+                .anyMatch(warning -> warning.startsWith("spec.tricks.modelTweaks.variant: B"));
     }
 
     @Test

@@ -7,7 +7,7 @@ import dev.distillery.trainer.network.Weights;
  * A convolution with the batch norm after it folded in: {@code w' = w·γ/√(var + ε)}, {@code b' = β − mean·γ/√(var + ε)},
  * computed in double.
  *
- * @param weight {@code (outChannels, inChannels, k, k)}
+ * @param weight {@code (outChannels, inChannels / groups, k, k)}
  * @param bias {@code (outChannels)}
  */
 record FoldedConvolution(float[] weight, float[] bias) {

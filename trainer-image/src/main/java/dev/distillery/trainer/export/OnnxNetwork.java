@@ -46,6 +46,11 @@ final class OnnxNetwork {
         if (op instanceof Op.Relu r) {
             return graph.node("Relu", name, List.of(value(r.input())));
         }
+        if (op instanceof Op.Relu6 r) {
+            String least = graph.constant(name + ".min", new float[] {0});
+            String most = graph.constant(name + ".max", new float[] {6});
+            return graph.node("Clip", name, List.of(value(r.input()), least, most));
+        }
         if (op instanceof Op.Add a) {
             return graph.node("Add", name, List.of(value(a.left()), value(a.right())));
         }
@@ -81,13 +86,7 @@ final class OnnxNetwork {
 
     private String convolution(Op.Convolution c, Op.BatchNorm norm, String name) {
         FoldedConvolution folded = FoldedConvolution.of(c, norm, weights);
-        String weight = graph.constant(
-                prefix + c.name() + ".weight",
-                folded.weight(),
-                c.outChannels(),
-                c.inChannels(),
-                c.kernel(),
-                c.kernel());
+        String weight = graph.constant(prefix + c.name() + ".weight", folded.weight(), c.weightShape());
         String bias = graph.constant(prefix + c.name() + ".bias", folded.bias(), c.outChannels());
         return graph.node(
                 "Conv",
@@ -95,7 +94,8 @@ final class OnnxNetwork {
                 List.of(value(c.input()), weight, bias),
                 square("kernel_shape", c.kernel()),
                 square("strides", c.stride()),
-                OnnxGraph.integers("pads", c.padding(), c.padding(), c.padding(), c.padding()));
+                OnnxGraph.integers("pads", c.padding(), c.padding(), c.padding(), c.padding()),
+                OnnxGraph.integer("group", c.groups()));
     }
 
     private String value(int index) {

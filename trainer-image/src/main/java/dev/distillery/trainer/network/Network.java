@@ -28,10 +28,7 @@ public record Network(String name, int channels, int height, int width, int clas
         for (Op op : ops) {
             if (op instanceof Op.Convolution c) {
                 parameters.add(new ParameterSpec(
-                        c.name() + ".weight",
-                        ParameterSpec.Kind.CONVOLUTION_WEIGHT,
-                        new long[] {c.outChannels(), c.inChannels(), c.kernel(), c.kernel()},
-                        false));
+                        c.name() + ".weight", ParameterSpec.Kind.CONVOLUTION_WEIGHT, c.weightShape(), false));
             } else if (op instanceof Op.BatchNorm b) {
                 long[] shape = {b.channels()};
                 parameters.add(new ParameterSpec(b.name() + ".weight", ParameterSpec.Kind.GAMMA, shape, b.zeroGamma()));
@@ -67,11 +64,11 @@ public record Network(String name, int channels, int height, int width, int clas
                 .flatMap(op -> op.inputs().stream())
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
         for (int i = 0; i < ops.size(); i++) {
-            if (ops.get(i) instanceof Op.Relu || ops.get(i) instanceof Op.Add) {
+            if (isActivation(ops.get(i)) || ops.get(i) instanceof Op.Add) {
                 int overwritten = ops.get(i).inputs().get(0);
-                // A ReLU's value is what its backward pass reads.
+                // An activation's value is what its backward pass reads.
                 boolean needed =
-                        overwritten == IMAGE || ops.get(overwritten) instanceof Op.Relu || readers.get(overwritten) > 1;
+                        overwritten == IMAGE || isActivation(ops.get(overwritten)) || readers.get(overwritten) > 1;
                 if (needed) {
                     throw new IllegalArgumentException("operation " + i + ", " + ops.get(i) + ", overwrites value "
                             + overwritten + ", which is needed elsewhere; let a sum's left side be the branch that"
@@ -79,5 +76,9 @@ public record Network(String name, int channels, int height, int width, int clas
                 }
             }
         }
+    }
+
+    private static boolean isActivation(Op op) {
+        return op instanceof Op.Relu || op instanceof Op.Relu6;
     }
 }

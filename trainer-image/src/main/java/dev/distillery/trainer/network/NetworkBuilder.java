@@ -10,8 +10,15 @@ public final class NetworkBuilder {
     /** Convolution with "same" padding {@code kernel / 2}, then batch norm. */
     public int convolutionNorm(
             int input, String name, int inChannels, int outChannels, int kernel, int stride, boolean zeroGamma) {
-        int convolution = add(new Op.Convolution(input, name, inChannels, outChannels, kernel, stride, kernel / 2));
+        int convolution = add(new Op.Convolution(input, name, inChannels, outChannels, kernel, stride, kernel / 2, 1));
         return add(new Op.BatchNorm(convolution, normName(name), outChannels, zeroGamma));
+    }
+
+    /** {@link #convolutionNorm} of each channel by itself. */
+    public int depthwiseNorm(int input, String name, int channels, int kernel, int stride) {
+        int convolution =
+                add(new Op.Convolution(input, name, channels, channels, kernel, stride, kernel / 2, channels));
+        return add(new Op.BatchNorm(convolution, normName(name), channels, false));
     }
 
     /** {@link #convolutionNorm} with γ at 1, then ReLU. */
@@ -21,6 +28,10 @@ public final class NetworkBuilder {
 
     public int relu(int input) {
         return add(new Op.Relu(input));
+    }
+
+    public int relu6(int input) {
+        return add(new Op.Relu6(input));
     }
 
     public int sum(int left, int right) {

@@ -27,9 +27,19 @@ public sealed interface Op {
         String name();
     }
 
-    /** Square kernel, no bias, {@code padding} zeros on each side. Weight {@code (outChannels, inChannels, k, k)}. */
-    record Convolution(int input, String name, int inChannels, int outChannels, int kernel, int stride, int padding)
-            implements Named {}
+    /**
+     * Square kernel, no bias, {@code padding} zeros on each side. Weight {@code (outChannels, inChannels / groups, k, k)}.
+     *
+     * @param groups divides the channels into parts that do not see each other; as many as channels: depthwise
+     */
+    record Convolution(
+            int input, String name, int inChannels, int outChannels, int kernel, int stride, int padding, int groups)
+            implements Named {
+
+        public long[] weightShape() {
+            return new long[] {outChannels, inChannels / groups, kernel, kernel};
+        }
+    }
 
     /** γ, β, running mean and variance, each {@code (channels)}; {@code zeroGamma} starts γ at 0 instead of 1. */
     record BatchNorm(int input, String name, int channels, boolean zeroGamma) implements Named {
@@ -41,6 +51,9 @@ public sealed interface Op {
 
     /** Computed in the place of its input, which nobody else may read. */
     record Relu(int input) implements Unary {}
+
+    /** {@code min(max(x, 0), 6)}. Computed in the place of its input, which nobody else may read. */
+    record Relu6(int input) implements Unary {}
 
     /** Computed in the place of {@code left}, which nobody else may read: the residual branch. */
     record Add(int left, int right) implements Op {

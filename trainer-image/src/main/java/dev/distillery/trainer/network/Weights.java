@@ -2,6 +2,7 @@ package dev.distillery.trainer.network;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,18 +29,23 @@ public record Weights(Map<String, float[]> values) {
     }
 
     /**
-     * Convolutions: normal, variance 2 / fan-out (He et al. 2015). Linear: uniform within ±1/√fan-in, bias too. γ: 1, or 0
-     * where the network says so. β: 0. Running mean 0, variance 1.
+     * Convolutions: normal, variance 2 / fan-out (He et al. 2015), where the fan-out {@code k²·outChannels/groups} is what
+     * one input really reaches (as timm; torchvision leaves the groups out). Linear: uniform within ±1/√fan-in, bias too.
+     * γ: 1, or 0 where the network says so. β: 0. Running mean 0, variance 1.
      *
      * @param random drawn from in the order of the parameters: same generator, same weights
      */
     public static Weights initial(Network network, RandomGenerator random) {
         Map<String, float[]> values = new LinkedHashMap<>();
+        Map<String, Integer> groups = groups(network);
         double bound = 0;
         for (ParameterSpec spec : network.parameters()) {
             float[] value = new float[spec.size()];
             switch (spec.kind()) {
-                case CONVOLUTION_WEIGHT -> normal(value, Math.sqrt(2.0 / fanOut(spec.shape())), random);
+                case CONVOLUTION_WEIGHT -> {
+                    double fanOut = fanOut(spec.shape()) / groups.get(spec.name());
+                    normal(value, Math.sqrt(2 / fanOut), random);
+                }
                 case LINEAR_WEIGHT -> {
                     bound = 1 / Math.sqrt(spec.shape()[1]);
                     uniform(value, bound, random);
@@ -72,6 +78,16 @@ public record Weights(Map<String, float[]> values) {
 
     public static String runningVariance(Op.BatchNorm norm) {
         return norm.name() + ".running_var";
+    }
+
+    private static Map<String, Integer> groups(Network network) {
+        Map<String, Integer> groups = new HashMap<>();
+        for (Op op : network.ops()) {
+            if (op instanceof Op.Convolution c) {
+                groups.put(c.name() + ".weight", c.groups());
+            }
+        }
+        return groups;
     }
 
     private static double fanOut(long[] shape) {

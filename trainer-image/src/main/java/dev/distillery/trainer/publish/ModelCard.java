@@ -180,6 +180,13 @@ final class ModelCard {
             values.remove("enabled");
             add("| %s | %s | %s |", trick.getKey(), on, values(values));
         }
+        if (spec.tricks().modelTweaks().enabled()
+                && !spec.student().model().family().hasTweakVariants()) {
+            add("");
+            add(
+                    "The variant of modelTweaks is a ResNet's and changes nothing in %s; zeroGamma applies.",
+                    spec.student().model().family());
+        }
     }
 
     private void limits() {
@@ -215,7 +222,7 @@ final class ModelCard {
     }
 
     private static String network(Network network) {
-        return network.model().family() + "-" + network.model().depth();
+        return network.model().label();
     }
 
     private static String cell(String name) {

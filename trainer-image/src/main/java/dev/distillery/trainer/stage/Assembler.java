@@ -1,16 +1,19 @@
 package dev.distillery.trainer.stage;
 
+import dev.distillery.recipe.Network.Model;
 import dev.distillery.recipe.Training;
 import dev.distillery.recipe.TrainingRecipeSpec;
 import dev.distillery.recipe.Tricks;
+import dev.distillery.report.ExitCode;
 import dev.distillery.report.Stage;
+import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.averaging.ExponentialAverage;
 import dev.distillery.trainer.data.DataSet;
 import dev.distillery.trainer.loop.TrainingPlan;
 import dev.distillery.trainer.loss.CrossEntropy;
 import dev.distillery.trainer.loss.Loss;
 import dev.distillery.trainer.network.Network;
-import dev.distillery.trainer.network.ResidualNetworks;
+import dev.distillery.trainer.network.NetworkFamilies;
 import dev.distillery.trainer.optimizer.Sgd;
 import dev.distillery.trainer.schedule.Schedule;
 import dev.distillery.trainer.tricks.cosine.CosineDecay;
@@ -60,9 +63,20 @@ public final class Assembler {
                 stage == Stage.TEACHER ? training.seed() ^ TEACHER_SEED : training.seed());
     }
 
+    /** @throws TrainerException if the images are smaller than the family can halve */
     public Network network(Stage stage) {
-        return ResidualNetworks.build(
-                recipe(stage).model(),
+        Model model = recipe(stage).model();
+        int least = model.family().leastImageSide();
+        if (Math.min(data.height(), data.width()) < least) {
+            String path = stage == Stage.TEACHER ? "spec.teacher" : "spec.student";
+            throw new TrainerException(
+                    ExitCode.INVALID_RECIPE,
+                    path + ".model.family: got " + model.family() + " for images of " + data.height() + "x"
+                            + data.width() + " pixels, expected images of at least " + least + "x" + least
+                            + ": smaller ones are a single pixel before the last stage; take resnet-cifar, or larger images");
+        }
+        return NetworkFamilies.build(
+                model,
                 ModelTweaks.of(spec.tricks().modelTweaks()),
                 data.channels(),
                 data.height(),

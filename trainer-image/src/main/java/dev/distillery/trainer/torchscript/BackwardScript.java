@@ -58,6 +58,12 @@ final class BackwardScript {
             flow(
                     r.input(),
                     script.let("torch.threshold_backward(" + gradient + ", " + value(index) + ", 0" + place + ")"));
+        } else if (op instanceof Op.Relu6 r) {
+            // The clamped value lies on a bound where the value before it lay on or outside: it says the same.
+            String place = last ? ", grad_input=" + gradient : "";
+            flow(
+                    r.input(),
+                    script.let("torch.hardtanh_backward(" + gradient + ", " + value(index) + ", 0, 6" + place + ")"));
         } else if (op instanceof Op.Add a) {
             flow(a.left(), gradient);
             flow(a.right(), gradient);

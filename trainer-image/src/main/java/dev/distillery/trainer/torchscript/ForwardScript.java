@@ -72,6 +72,9 @@ final class ForwardScript {
         if (op instanceof Op.Relu r) {
             return plain("torch.relu_(" + input(r.input()) + ")");
         }
+        if (op instanceof Op.Relu6 r) {
+            return plain("torch.hardtanh_(" + input(r.input()) + ", 0, 6)");
+        }
         if (op instanceof Op.Add a) {
             return plain("torch.add_(" + input(a.left()) + ", " + input(a.right()) + ")");
         }
@@ -111,7 +114,7 @@ final class ForwardScript {
     }
 
     static String geometry(Op.Convolution c) {
-        return Script.pair(c.stride()) + ", " + Script.pair(c.padding()) + ", [1, 1], False, [0, 0], 1";
+        return Script.pair(c.stride()) + ", " + Script.pair(c.padding()) + ", [1, 1], False, [0, 0], " + c.groups();
     }
 
     static String window(Op.MaxPool p) {

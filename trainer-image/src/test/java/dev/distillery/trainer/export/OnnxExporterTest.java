@@ -10,6 +10,7 @@ import dev.distillery.trainer.data.LabelledImages;
 import dev.distillery.trainer.gate.OnnxGate;
 import dev.distillery.trainer.loop.Evaluation;
 import dev.distillery.trainer.network.Network;
+import dev.distillery.trainer.network.NetworkFamilies;
 import dev.distillery.trainer.network.Normalization;
 import dev.distillery.trainer.network.ResidualNetworks;
 import dev.distillery.trainer.network.Weights;
@@ -36,10 +37,11 @@ class OnnxExporterTest {
     @ParameterizedTest
     @CsvSource({
         "RESNET_CIFAR, 8, 28, true", "RESNET_CIFAR, 14, 30, false",
-        "RESNET, 18, 37, true", "RESNET, 50, 40, false"
+        "RESNET, 18, 37, true", "RESNET, 50, 40, false",
+        "MOBILENET_V2, , 37, true", "MOBILENET_V2, , 40, false"
     })
-    void logitsEqualTheTrainers(ModelFamily family, int depth, int size, boolean embedPreprocessing) {
-        Network network = ResidualNetworks.build(
+    void logitsEqualTheTrainers(ModelFamily family, Integer depth, int size, boolean embedPreprocessing) {
+        Network network = NetworkFamilies.build(
                 new Model(family, depth), new ModelTweaks(Variant.D, true), 3, size, size, CLASSES);
         Weights weights = lively(network);
         Normalization norm = new Normalization(new float[] {0.4f, 0.5f, 0.6f}, new float[] {0.2f, 0.3f, 0.25f});

@@ -2,6 +2,10 @@ package dev.distillery.trainer.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distillery.recipe.ResolvedRecipe;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +34,20 @@ class BundleFilesTest {
         // printf onnx | sha256sum
         assertThat(files.sha256()).isEqualTo("87e93f89f2be0db364e8be052f79f389e6c2da239831922e24513288af522a43");
         assertThat(files.files().get("labels.txt")).asString().isEqualTo("shirt\nshoe|boot\nbag\n");
+    }
+
+    @Test
+    void theCardSaysWhichTweaksAMobileNetTakes() throws JsonProcessingException {
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode recipe = json.valueToTree(BundleFixture.recipe(null, "file:///models"));
+        recipe.withObject("/spec/student/model").put("family", "mobilenet-v2").put("width", 0.5);
+        recipe.withObject("/spec/student/model").remove("depth");
+        Bundle mobile = BundleFixture.bundle(
+                "run-1", ModelInput.Form.PIXELS, bundle.classes(), json.treeToValue(recipe, ResolvedRecipe.class));
+        assertThat(text("model-card.md", mobile))
+                .contains("A mobilenet-v2-x0.5 of 77,850 parameters")
+                .contains("The variant of modelTweaks is a ResNet's and changes nothing in mobilenet-v2");
+        assertThat(text("model-card.md", bundle)).doesNotContain("The variant of modelTweaks");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +118,19 @@ class StageRunnerTest {
                 new SyntheticRecipe(folder).with("/training/batchSize", 1000).environment("run-1"));
         assertThat(report.reason()).isEqualTo(ExitCode.INVALID_RECIPE.reason());
         assertThat(report.message()).contains("spec.training.batchSize", "1000", "320");
+    }
+
+    @Test
+    void imagesThatANetworkWouldHalveToNothingAreRefused() throws IOException {
+        List<Map<String, Object>> models =
+                List.of(Map.of("family", "resnet", "depth", 18), Map.of("family", "mobilenet-v2"));
+        for (Map<String, Object> model : models) {
+            SyntheticRecipe recipe = new SyntheticRecipe(folder).with("/teacher/model", model);
+            RunReport report = run(Stage.TEACHER, recipe.environment("run-1"));
+            assertThat(report.reason()).isEqualTo(ExitCode.INVALID_RECIPE.reason());
+            assertThat(report.message())
+                    .contains("spec.teacher.model.family", model.get("family").toString(), "12x12", "17x17");
+        }
     }
 
     @Test

@@ -7,7 +7,9 @@
  * starts as the identity.
  *
  * <p><b>When not.</b> B changes nothing in networks without bottlenecks. C is meaningless for a 3x3 stem: the validator
- * refuses it there, and D leaves such a stem alone. Zero-γ slows very short trainings.
+ * refuses it there, and D leaves such a stem alone. MobileNetV2 has neither bottleneck, 7x7 stem nor projection: B, C and D
+ * change nothing in it, and need not be switched off; zero-γ applies to the blocks that add their input. Zero-γ slows very
+ * short trainings.
  *
  * <p><b>Interactions.</b> Parameter names stay, except for the stem's.
  *
