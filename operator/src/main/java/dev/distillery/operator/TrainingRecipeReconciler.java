@@ -11,18 +11,24 @@ import dev.distillery.schema.Violation;
 import dev.distillery.status.TrainingRecipeStatus;
 import dev.distillery.validation.RecipeValidator;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /** Validate, run the stages, project the status. No finalizer: all that a recipe makes is owned by it. */
 @ControllerConfiguration(name = "trainingrecipe")
 public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
+    private static final Logger LOG = Logger.getLogger(TrainingRecipeReconciler.class);
+
     private final StageSources sources;
     private final StageFlow flow;
     private final StatusProjector projector;
@@ -57,16 +63,21 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
             ResolvedRecipe resolved = RecipeResolver.resolve(
                     recipe.getMetadata().getNamespace(), recipe.getMetadata().getName(), recipe.getSpec());
             if (flow.finished(recipe)) {
-                return write(recipe, projector.seenAgain(recipe));
+                return write(recipe, projector.seenAgain(recipe), context);
             }
             observation = flow.advance(recipe, resolved);
         } else {
             observation = flow.stop(recipe, violations);
         }
-        return write(recipe, projector.project(observation));
+        return write(recipe, projector.project(observation), context);
     }
 
-    private UpdateControl<TrainingRecipe> write(TrainingRecipe recipe, TrainingRecipeStatus status) {
+    /**
+     * Writes a status that changed. A spec that somebody changed while this one was looked at is looked at next: its event
+     * may be lost, because the SDK (5.3.2) takes every event up to its own write for the echo of that write.
+     */
+    private UpdateControl<TrainingRecipe> write(
+            TrainingRecipe recipe, TrainingRecipeStatus status, Context<TrainingRecipe> context) {
         TrainingRecipeStatus before = recipe.getStatus();
         if (status.equals(before)) {
             return UpdateControl.noUpdate();
@@ -78,6 +89,21 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
                 .withNamespace(recipe.getMetadata().getNamespace())
                 .build());
         fresh.setStatus(status);
-        return UpdateControl.patchStatus(fresh);
+        try {
+            TrainingRecipe written = context.resourceOperations().serverSideApplyPrimaryStatus(fresh);
+            boolean seen = written.getMetadata()
+                    .getGeneration()
+                    .equals(recipe.getMetadata().getGeneration());
+            UpdateControl<TrainingRecipe> control = UpdateControl.noUpdate();
+            return seen ? control : control.rescheduleAfter(Duration.ofMillis(1));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                LOG.debugf(
+                        "%s was deleted while it was looked at",
+                        recipe.getMetadata().getName());
+                return UpdateControl.noUpdate();
+            }
+            throw e;
+        }
     }
 }

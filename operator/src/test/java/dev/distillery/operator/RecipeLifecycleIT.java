@@ -17,6 +17,8 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,10 +110,7 @@ class RecipeLifecycleIT {
         assertThat(status.conditions().get(0).message())
                 .contains("spec.dataset.validation.images.uri", "spec.tricks.warmup.epochs");
         assertThat(jobs()).isEmpty();
-        recipe("photos").edit(current -> {
-            current.setSpec(Recipes.recipe("photos", "happy", false).getSpec());
-            return current;
-        });
+        apply(Recipes.recipe("photos", "happy", false));
         awaitPhase("photos", Phase.READY);
     }
 
@@ -177,6 +176,17 @@ class RecipeLifecycleIT {
     }
 
     @Test
+    void aSpecThatChangesWhileTheStatusIsWrittenIsObserved() {
+        apply(Recipes.recipe("photos", "waits", false));
+        awaitPhase("photos", Phase.TRAINING_STUDENT);
+        for (int change = 1; change <= 20; change++) {
+            suspend("photos", change % 2 == 1);
+            long generation = 1L + change;
+            awaitStatus("photos", s -> s.observedGeneration() == generation);
+        }
+    }
+
+    @Test
     void suspendingAFinishedRecipeIsObservedAndChangesNothing() {
         apply(Recipes.recipe("photos", "happy", false));
         TrainingRecipeStatus ready = awaitPhase("photos", Phase.READY);
@@ -190,10 +200,7 @@ class RecipeLifecycleIT {
         apply(Recipes.recipe("photos", "waits", false));
         awaitPhase("photos", Phase.TRAINING_STUDENT);
         String before = jobs().get(0).getMetadata().getName();
-        recipe("photos").edit(current -> {
-            current.setSpec(Recipes.recipe("photos", "happy", false).getSpec());
-            return current;
-        });
+        apply(Recipes.recipe("photos", "happy", false));
         awaitPhase("photos", Phase.READY);
         await("only the new run's Job is left", () -> jobs().size() == 1);
         assertThat(jobs().get(0).getMetadata().getName()).isNotEqualTo(before);
@@ -255,10 +262,8 @@ class RecipeLifecycleIT {
     }
 
     private static void suspend(String name, boolean suspend) {
-        recipe(name).edit(current -> {
-            current.setSpec(current.getSpec().withSuspend(suspend));
-            return current;
-        });
+        // As kubectl patch does: whatever else changes in the meantime.
+        recipe(name).patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"suspend\": " + suspend + "}}");
     }
 
     private static void apply(TrainingRecipe recipe) {

@@ -98,7 +98,7 @@ class StageResourcesTest {
                         .get(0)
                         .getOnExitCodes()
                         .getValues())
-                .containsExactly(2, 10, 11, 12, 13, 14, 15, 16);
+                .containsExactly(2, 10, 11, 12, 13, 14, 15, 16, 17);
         assertThat(job.getSpec().getPodFailurePolicy().getRules().get(1).getAction())
                 .isEqualTo("Ignore");
     }

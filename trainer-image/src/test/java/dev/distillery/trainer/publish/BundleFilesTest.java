@@ -66,7 +66,7 @@ class BundleFilesTest {
                 .contains("distilled from a resnet-cifar-20")
                 .contains("60,000 training and 30 validation images")
                 .contains("| warmup | no | epochs 5, form linear, startFraction 0 |")
-                .contains("| distillation | yes | temperature 4, hardLabelWeight 0.1 |")
+                .contains("| distillation | yes | temperature 4, hardLabelWeight 0.1, decoupled none |")
                 .contains("- Computed in bf16 on the CPU with 2 threads")
                 .contains("- SGD: momentum 0.9, nesterov true, weightDecay 0.0005")
                 .contains("| noBiasDecay | yes | – |")
