@@ -126,7 +126,7 @@ public final class TrainerBenchmark {
                 new Precision(type, LossScale.NONE),
                 null);
         Weights weights =
-                new Weights(SafeTensors.read(SafeTensors.map(folder.resolve("weights.safetensors"))).values());
+                new Weights(SafeTensors.read(folder.resolve("weights.safetensors")).values());
         try (LibTorch torch = LibTorch.start(Integer.parseInt(args[7]), false);
                 TrainingNetwork training = new TrainingNetwork(torch, setup, TrainingValues.initial(network, weights, false))) {
             LabelledImages images = images(network, folder);
@@ -168,7 +168,7 @@ public final class TrainerBenchmark {
         TrainingBatches batches = new TrainingBatches(images, augmentation, batch, 1);
         return new Step() {
             private int epoch;
-            private TrainingBatches.Epoch pass = batches.epoch(epoch);
+            private TrainingBatches.Epoch pass = batches.epoch(epoch, 0);
 
             @Override
             public float run() {

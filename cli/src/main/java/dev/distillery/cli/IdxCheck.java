@@ -1,5 +1,7 @@
 package dev.distillery.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.distillery.recipe.Dataset;
 import dev.distillery.report.ExitCode;
 import dev.distillery.schema.Violation;
@@ -54,8 +56,8 @@ final class IdxCheck implements DatasetCheck {
     }
 
     private IdxFile checkSplit(String path, Dataset.Split split, List<String> classes) {
-        IdxFile images = checkFile(path + ".images", split.images(), 3);
-        IdxFile labels = checkFile(path + ".labels", split.labels(), 1);
+        IdxFile images = checkFile(path + ".images", split.images(), List.of(3, 4));
+        IdxFile labels = checkFile(path + ".labels", split.labels(), List.of(1));
         if (images != null && images.count() == 0) {
             add(path + ".images", "0 images", "at least 1");
         }
@@ -71,7 +73,7 @@ final class IdxCheck implements DatasetCheck {
         return images;
     }
 
-    private IdxFile checkFile(String path, Dataset.Source source, int rank) {
+    private IdxFile checkFile(String path, Dataset.Source source, List<Integer> ranks) {
         Path file = LocalUri.path(source.uri(), claims).orElse(null);
         if (file == null) {
             return null;
@@ -89,8 +91,12 @@ final class IdxCheck implements DatasetCheck {
                 return null;
             }
             IdxFile content = IdxFile.read(file);
-            if (content.dimensions().length != rank) {
-                add(path, content.dimensions().length + " dimensions in " + file, String.valueOf(rank));
+            int rank = content.dimensions().length;
+            if (!ranks.contains(rank)) {
+                add(
+                        path,
+                        rank + " dimensions in " + file,
+                        ranks.stream().map(String::valueOf).collect(joining(" or ")));
                 return null;
             }
             return content;
@@ -101,7 +107,8 @@ final class IdxCheck implements DatasetCheck {
     }
 
     private static String size(IdxFile images) {
-        return images.dimensions()[1] + "x" + images.dimensions()[2] + " pixels";
+        String pixels = images.dimensions()[1] + "x" + images.dimensions()[2] + " pixels";
+        return images.dimensions().length == 3 ? pixels : pixels + " of " + images.dimensions()[3] + " channels";
     }
 
     private static String sha256(Path file) throws IOException {

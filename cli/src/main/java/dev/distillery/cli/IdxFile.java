@@ -12,7 +12,7 @@ import java.util.zip.GZIPInputStream;
 /**
  * What an IDX file, plain or gzip, holds. The whole file is read, so that a truncated one does not pass.
  *
- * @param dimensions count first: {@code (N, rows, columns)} for images, {@code (N)} for labels
+ * @param dimensions count first: {@code (N, rows, columns)} or {@code (N, rows, columns, channels)} for images, {@code (N)} for labels
  * @param greatest the greatest byte, which for labels is the greatest label
  */
 record IdxFile(int[] dimensions, int greatest) {
@@ -26,7 +26,7 @@ record IdxFile(int[] dimensions, int greatest) {
                 DataInputStream in = new DataInputStream(unpacked(raw))) {
             int magic = in.readInt();
             int rank = magic & 0xff;
-            if (magic >>> 8 != UNSIGNED_BYTES || rank < 1 || rank > 3) {
+            if (magic >>> 8 != UNSIGNED_BYTES || rank < 1 || rank > 4) {
                 throw new IOException("no IDX file of unsigned bytes: it starts with 0x%08x".formatted(magic));
             }
             int[] dimensions = new int[rank];

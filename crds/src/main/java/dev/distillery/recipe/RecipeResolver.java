@@ -99,7 +99,7 @@ public final class RecipeResolver {
                 dataIdentity(spec.dataset()),
                 spec.teacher(),
                 spec.training(),
-                t.cosineDecay(),
+                t.cosineDecay().withoutSnapshots(),
                 t.linearScaling(),
                 t.warmup(),
                 smoothing,

@@ -26,7 +26,15 @@ public record Tricks(
                     @Min(0)
                     @JsonPropertyDescription("Learning rate at the end, absolute (Loshchilov & Hutter 2017: 0).")
                     double finalRate,
-            @JsonPropertyDescription("Warm restarts (SGDR). Absent: one cycle.") Restarts restarts) {}
+            @JsonPropertyDescription("Warm restarts (SGDR). Absent: one cycle.") Restarts restarts) {
+        /** @return the same rates; a teacher's, as snapshots are the student's alone */
+        CosineDecay withoutSnapshots() {
+            return restarts == null
+                    ? this
+                    : new CosineDecay(
+                            enabled, finalRate, new Restarts(restarts.firstEpochs(), restarts.factor(), false));
+        }
+    }
 
     /** Cycle i lasts firstEpochs · factor^i epochs; the last one is cut or ends with the run. */
     public record Restarts(

@@ -29,10 +29,10 @@ public record EmbeddedClusterOptions(
         images = Map.copyOf(images);
     }
 
-    /** Any free port, no images, no GPUs, a retry delay of 10 s and a shutdown grace of 10 s. */
+    /** Any free port, no images, no GPUs, a retry delay of 10 s and a shutdown grace of 30 s, as a pod's. */
     public static EmbeddedClusterOptions in(Path stateDirectory) {
         return new EmbeddedClusterOptions(
-                stateDirectory, Map.of(), 0, 0, Duration.ofSeconds(10), Duration.ofSeconds(10));
+                stateDirectory, Map.of(), 0, 0, Duration.ofSeconds(10), Duration.ofSeconds(30));
     }
 
     public EmbeddedClusterOptions withImages(Map<String, List<String>> other) {

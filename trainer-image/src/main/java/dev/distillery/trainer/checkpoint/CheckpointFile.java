@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.trainer.network.TrainingValues;
 import dev.distillery.trainer.network.Weights;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,7 +30,7 @@ record CheckpointFile(Path path, int epochs, int batches, String hash) {
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-    private record Metadata(int format, String dataDigest, TrainingState state) {}
+    private record Metadata(int format, String origin, TrainingState state) {}
 
     static boolean isOne(Path path) {
         return NAME.matcher(path.getFileName().toString()).matches();
@@ -47,7 +46,7 @@ record CheckpointFile(Path path, int epochs, int batches, String hash) {
                 path, Integer.parseInt(name.group(1)), Integer.parseInt(name.group(2)), name.group(3));
     }
 
-    static void write(Path folder, Checkpoint checkpoint, String dataDigest) throws IOException {
+    static void write(Path folder, Checkpoint checkpoint, String origin) throws IOException {
         Map<String, float[]> values = new LinkedHashMap<>();
         TrainingValues training = checkpoint.values();
         put(values, "", training.weights().values());
@@ -59,7 +58,7 @@ record CheckpointFile(Path path, int epochs, int batches, String hash) {
             put(values, SNAPSHOT + i + "/", training.snapshots().get(i).values());
         }
         TrainingState state = checkpoint.state();
-        String metadata = JSON.writeValueAsString(new Metadata(FORMAT, dataDigest, state));
+        String metadata = JSON.writeValueAsString(new Metadata(FORMAT, origin, state));
         try (AtomicFile file = new AtomicFile(folder)) {
             new SafeTensors(values, Map.of(STATE, metadata)).write(file.content());
             file.commit(String.format(
@@ -72,20 +71,19 @@ record CheckpointFile(Path path, int epochs, int batches, String hash) {
         }
     }
 
-    /** @throws IOException with what is wrong, if the file is damaged or not of this format and data */
-    Checkpoint read(String dataDigest) throws IOException {
-        ByteBuffer content = SafeTensors.map(path);
-        String actual = Sha256.of(content).substring(0, HASH_LENGTH);
+    /** @throws IOException with what is wrong, if the file is damaged or not of this format and origin */
+    Checkpoint read(String origin) throws IOException {
+        String actual = Sha256.of(path).substring(0, HASH_LENGTH);
         if (!actual.equals(hash)) {
             throw new IOException("it is damaged: its SHA-256 begins with " + actual + ", its name says " + hash);
         }
-        SafeTensors file = SafeTensors.read(content);
+        SafeTensors file = SafeTensors.read(path);
         Metadata metadata = JSON.readValue(file.metadata().getOrDefault(STATE, "{}"), Metadata.class);
         if (metadata.format() != FORMAT) {
             throw new IOException("it is of format " + metadata.format() + ", this trainer reads " + FORMAT);
         }
-        if (!metadata.dataDigest().equals(dataDigest)) {
-            throw new IOException("it is of other data");
+        if (!metadata.origin().equals(origin)) {
+            throw new IOException("it is of " + metadata.origin() + ", this training is of " + origin);
         }
         Map<String, float[]> values = new LinkedHashMap<>(file.values());
         Map<String, float[]> momentum = take(values, MOMENTUM);

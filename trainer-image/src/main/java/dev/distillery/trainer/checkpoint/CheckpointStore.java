@@ -22,28 +22,36 @@ public final class CheckpointStore {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
 
     private final Path folder;
-    private final String dataDigest;
+    private final String origin;
     private final int keep;
 
     /**
      * @param folder made when the first checkpoint is saved
-     * @param dataDigest of the data set, see {@code DataSet.digest}; a checkpoint of other data counts as absent
+     * @param origin what the steps depend on besides the recipe, in words: the data's digest, and what they are computed
+     *     in; a checkpoint of another origin counts as absent
      * @param keep how many of the newest stay, at least 1
      */
-    public CheckpointStore(Path folder, String dataDigest, int keep) {
+    public CheckpointStore(Path folder, String origin, int keep) {
         this.folder = folder;
-        this.dataDigest = dataDigest;
+        this.origin = origin;
         this.keep = keep;
     }
 
     /**
+     * Looks for where to go on, and clears away what a killed process was writing.
+     *
      * @return the newest checkpoint that is whole; a warning in the log names each that was passed over, and why
      * @throws TrainerException WORKSPACE_FAILED if the folder cannot be read
      */
     public Optional<Checkpoint> newest() {
+        try {
+            deleteIf(AtomicFile::isPart);
+        } catch (IOException e) {
+            throw failure("cleaned", e);
+        }
         for (CheckpointFile file : files()) {
             try {
-                return Optional.of(file.read(dataDigest));
+                return Optional.of(file.read(origin));
             } catch (IOException e) {
                 LOG.warn("checkpoint {} is passed over: {}; trying the one before", file.path(), e.getMessage());
             }
@@ -55,8 +63,7 @@ public final class CheckpointStore {
     public void save(Checkpoint checkpoint) {
         try {
             Files.createDirectories(folder);
-            deleteIf(AtomicFile::isPart);
-            CheckpointFile.write(folder, checkpoint, dataDigest);
+            CheckpointFile.write(folder, checkpoint, origin);
             forgetOld(checkpoint.state().bestEpoch());
         } catch (IOException e) {
             throw failure("written", e);
@@ -70,6 +77,24 @@ public final class CheckpointStore {
             Files.deleteIfExists(folder);
         } catch (IOException e) {
             LOG.warn("the checkpoints in {} are no longer needed and could not be deleted: {}", folder, e.toString());
+        }
+    }
+
+    /**
+     * Deletes the folders beside this one that belong to earlier forms of the same stage.
+     *
+     * @param earlier whether a folder of this name does
+     */
+    public void deleteEarlier(Predicate<String> earlier) {
+        if (Files.notExists(folder.getParent())) {
+            return;
+        }
+        try (Stream<Path> all = Files.list(folder.getParent())) {
+            all.filter(other -> !other.equals(folder)
+                            && earlier.test(other.getFileName().toString()))
+                    .forEach(other -> new CheckpointStore(other, origin, keep).delete());
+        } catch (IOException e) {
+            LOG.warn("earlier checkpoints in {} could not be looked for: {}", folder.getParent(), e.toString());
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.Map;
  */
 public record SafeTensors(Map<String, float[]> values, Map<String, String> metadata) {
     private static final String METADATA = "__metadata__";
+    private static final int MAX_HEADER_BYTES = 100_000_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     void write(OutputStream out) throws IOException {
@@ -50,51 +51,57 @@ public record SafeTensors(Map<String, float[]> values, Map<String, String> metad
         }
     }
 
-    /** @return the file's content, mapped; at most 2 GiB */
-    public static ByteBuffer map(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file)) {
-            if (channel.size() > Integer.MAX_VALUE) {
-                throw new IOException(file + " has " + channel.size() + " bytes, expected at most 2 GiB");
+    /** @throws IOException if the file cannot be read, is no such file, or is cut short */
+    public static SafeTensors read(Path path) throws IOException {
+        try (FileChannel file = FileChannel.open(path)) {
+            JsonNode header = header(file);
+            long start = file.position();
+            Map<String, float[]> values = new LinkedHashMap<>();
+            Map<String, String> metadata = new LinkedHashMap<>();
+            for (Map.Entry<String, JsonNode> entry : header.properties()) {
+                if (entry.getKey().equals(METADATA)) {
+                    entry.getValue()
+                            .properties()
+                            .forEach(text ->
+                                    metadata.put(text.getKey(), text.getValue().asText()));
+                } else {
+                    values.put(entry.getKey(), tensor(file, start, entry.getKey(), entry.getValue()));
+                }
             }
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+            return new SafeTensors(values, metadata);
         }
     }
 
-    /** @throws IOException if the bytes are no such file, or cut short */
-    public static SafeTensors read(ByteBuffer content) throws IOException {
-        ByteBuffer file = content.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        int size = file.limit();
-        if (size < Long.BYTES || file.getLong(0) < 2 || file.getLong(0) > size - Long.BYTES) {
-            throw new IOException("no safetensors header in " + size + " bytes");
+    private static JsonNode header(FileChannel file) throws IOException {
+        ByteBuffer length = littleEndian(Long.BYTES);
+        while (length.hasRemaining() && file.read(length) >= 0) {}
+        long bytes = length.hasRemaining() ? -1 : length.getLong(0);
+        if (bytes < 2 || bytes > file.size() - Long.BYTES || bytes > MAX_HEADER_BYTES) {
+            throw new IOException("no safetensors header in " + file.size() + " bytes");
         }
-        byte[] json = new byte[Math.toIntExact(file.getLong(0))];
-        file.get(Long.BYTES, json);
-        int start = Long.BYTES + json.length;
-        Map<String, float[]> values = new LinkedHashMap<>();
-        Map<String, String> metadata = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> tensor : JSON.readTree(json).properties()) {
-            if (tensor.getKey().equals(METADATA)) {
-                tensor.getValue()
-                        .properties()
-                        .forEach(text ->
-                                metadata.put(text.getKey(), text.getValue().asText()));
-                continue;
-            }
-            long from = tensor.getValue().at("/data_offsets/0").asLong(-1);
-            long to = tensor.getValue().at("/data_offsets/1").asLong(-1);
-            if (!tensor.getValue().path("dtype").asText().equals("F32")
-                    || from < 0
-                    || to < from
-                    || to > size - start
-                    || (to - from) % Float.BYTES != 0) {
-                throw new IOException("tensor " + tensor.getKey() + " is not F32 within the file");
-            }
-            float[] value = new float[(int) (to - from) / Float.BYTES];
-            file.position(start + (int) from);
-            file.asFloatBuffer().get(value);
-            values.put(tensor.getKey(), value);
+        ByteBuffer json = ByteBuffer.allocate((int) bytes);
+        while (json.hasRemaining() && file.read(json) >= 0) {}
+        return JSON.readTree(json.array());
+    }
+
+    private static float[] tensor(FileChannel file, long start, String name, JsonNode described) throws IOException {
+        long from = described.at("/data_offsets/0").asLong(-1);
+        long to = described.at("/data_offsets/1").asLong(-1);
+        long size = to - from;
+        if (!described.path("dtype").asText().equals("F32")
+                || from < 0
+                || size < 0
+                || size > Integer.MAX_VALUE
+                || to > file.size() - start
+                || size % Float.BYTES != 0) {
+            throw new IOException("tensor " + name + " is not F32 within the file");
         }
-        return new SafeTensors(values, metadata);
+        float[] value = new float[(int) (size / Float.BYTES)];
+        file.map(FileChannel.MapMode.READ_ONLY, start + from, size)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(value);
+        return value;
     }
 
     private static ByteBuffer littleEndian(int bytes) {

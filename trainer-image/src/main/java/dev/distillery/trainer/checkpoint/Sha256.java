@@ -1,6 +1,11 @@
 package dev.distillery.trainer.checkpoint;
 
-import java.nio.ByteBuffer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -17,10 +22,11 @@ final class Sha256 {
         }
     }
 
-    /** Leaves the buffer's position alone. */
-    static String of(ByteBuffer content) {
-        MessageDigest digest = create();
-        digest.update(content.duplicate());
-        return HexFormat.of().formatHex(digest.digest());
+    static String of(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file);
+                DigestInputStream digested = new DigestInputStream(in, create())) {
+            digested.transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(digested.getMessageDigest().digest());
+        }
     }
 }

@@ -6,7 +6,6 @@ import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.network.Weights;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +34,7 @@ public final class TeacherStore {
     public Optional<Teacher> load(String dataDigest) {
         try {
             Metadata metadata = JSON.readValue(folder.resolve(METADATA).toFile(), Metadata.class);
-            ByteBuffer weights = SafeTensors.map(folder.resolve(WEIGHTS));
+            Path weights = folder.resolve(WEIGHTS);
             if (!Sha256.of(weights).equals(metadata.weightsSha256())
                     || !metadata.dataDigest().equals(dataDigest)) {
                 return Optional.empty();

@@ -14,7 +14,8 @@ import java.util.OptionalInt;
  * @param epochs finished, their validation included
  * @param batches done in the epoch under way
  * @param steps that moved the schedule; skipped ones do not count
- * @param lossSum over the batches done in the epoch under way
+ * @param lossSum over the steps in the epoch under way whose loss was finite, as a skipped step's may not be
+ * @param losses how many those are
  * @param results of the finished epochs, in order
  * @param seconds of wall time spent on all of this, in all processes
  */
@@ -24,6 +25,7 @@ public record TrainingState(
         int batches,
         long steps,
         double lossSum,
+        int losses,
         LossScale.State lossScale,
         List<EpochResult> results,
         double seconds) {

@@ -76,11 +76,6 @@ public final class TrainingBatches {
         return batchSize;
     }
 
-    /** Starts an epoch at its first batch; {@link #epoch(int, int)} says the rest. */
-    public Epoch epoch(int epoch) {
-        return epoch(epoch, 0);
-    }
-
     /**
      * Starts an epoch, or goes on in its middle: what comes before is skipped without being read.
      *

@@ -20,8 +20,11 @@ final class Divergence extends TrainerException {
         super(ExitCode.DIVERGED, "training diverged: " + problem + " (learning rate " + rate + ")" + ADVICE);
     }
 
-    /** @throws Divergence if the loss of a step is not finite */
-    static void check(float loss, int epoch, long step, double rate) {
+    /**
+     * @param step of this epoch, from 1
+     * @throws Divergence if the loss of a step is not finite
+     */
+    static void check(float loss, int epoch, int step, double rate) {
         if (!Float.isFinite(loss)) {
             throw new Divergence(
                     "the loss is " + loss + " at step " + step + " of epoch " + epoch + ", expected a finite number",

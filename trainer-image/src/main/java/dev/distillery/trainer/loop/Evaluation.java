@@ -19,6 +19,11 @@ public final class Evaluation {
 
     /** @return {@code (images, K)} row-major */
     public static float[] logits(PtNDManager parent, InferenceNetwork network, ImageSet images) {
+        return logits(parent, network, images, () -> {});
+    }
+
+    /** @param betweenBatches runs after each batch, and may end the evaluation by an exception */
+    static float[] logits(PtNDManager parent, InferenceNetwork network, ImageSet images, Runnable betweenBatches) {
         int classes = network.network().classes();
         float[] all = new float[Math.multiplyExact(images.count(), classes)];
         ValidationBatches.Pass pass = new ValidationBatches(images, batchSize(images)).pass();
@@ -31,6 +36,7 @@ public final class Evaluation {
             }
             done += batch.size();
             batch.release();
+            betweenBatches.run();
         }
         return all;
     }

@@ -1,5 +1,7 @@
 package dev.distillery.trainer.loop;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.checkpoint.Checkpoint;
 import dev.distillery.trainer.checkpoint.TrainingState;
@@ -12,6 +14,7 @@ import dev.distillery.trainer.precision.LossScale;
 import dev.distillery.trainer.torchscript.InferenceNetwork;
 import dev.distillery.trainer.torchscript.LibTorch;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGeneratorFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,8 +66,9 @@ public final class TrainingLoop {
      *     cannot be written or read
      */
     public Trained run() {
-        Checkpoint start = checkpointing.newest().orElseGet(() -> initial(0));
+        Checkpoint start = checkpointing.newest().filter(this::fits).orElseGet(() -> initial(0, 0));
         while (true) {
+            long begun = System.nanoTime();
             try (TrainingRun run = new TrainingRun(torch, plan, inputs, checkpointing, listener, start)) {
                 return run.toTheEnd();
             } catch (Divergence e) {
@@ -78,16 +82,35 @@ public final class TrainingLoop {
                         restart,
                         plan.restarts().limit(),
                         plan.restarts().rateFactor(restart));
-                start = initial(restart);
+                start = initial(restart, secondsSince(begun) + start.state().seconds());
             }
         }
     }
 
-    private Checkpoint initial(int restarts) {
+    /** An earlier version of the trainer may have named or shaped the values differently. */
+    private boolean fits(Checkpoint checkpoint) {
+        boolean fits = shapes(checkpoint.values().weights())
+                .equals(shapes(initial(0, 0).values().weights()));
+        if (!fits) {
+            LOG.warn("the newest checkpoint is of another network; training starts without it");
+        }
+        return fits;
+    }
+
+    private static Map<String, Integer> shapes(Weights weights) {
+        return weights.values().entrySet().stream().collect(toMap(Map.Entry::getKey, e -> e.getValue().length));
+    }
+
+    /** @param seconds spent before */
+    private Checkpoint initial(int restarts, double seconds) {
         Weights weights = Weights.initial(
                 plan.network(), RandomGeneratorFactory.of("L64X128MixRandom").create(plan.seed()));
         return new Checkpoint(
-                new TrainingState(restarts, 0, 0, 0, 0, initialScale, List.of(), 0),
+                new TrainingState(restarts, 0, 0, 0, 0, 0, initialScale, List.of(), seconds),
                 TrainingValues.initial(plan.network(), weights, plan.averaging() != null));
+    }
+
+    private static double secondsSince(long nanoTime) {
+        return (System.nanoTime() - nanoTime) / 1e9;
     }
 }

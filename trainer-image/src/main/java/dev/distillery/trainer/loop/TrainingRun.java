@@ -30,6 +30,7 @@ final class TrainingRun implements AutoCloseable {
     private int batches;
     private long steps;
     private double lossSum;
+    private int losses;
 
     TrainingRun(
             LibTorch torch,
@@ -47,6 +48,7 @@ final class TrainingRun implements AutoCloseable {
         this.batches = start.batches();
         this.steps = start.steps();
         this.lossSum = start.lossSum();
+        this.losses = start.losses();
         this.results = new ArrayList<>(start.results());
         this.snapshots = new ArrayList<>(checkpoint.values().snapshots());
         this.lossScale = plan.precision().lossScale();
@@ -82,17 +84,21 @@ final class TrainingRun implements AutoCloseable {
             for (Batch batch = pass.next(); batch != null; batch = pass.next()) {
                 step(batch, epoch);
                 batch.release();
-                if (checkpointing.stopRequested()) {
-                    save();
-                    throw new TrainerException(
-                            ExitCode.INTERRUPTED,
-                            "stopped by a signal at step " + stepsDone() + "; a checkpoint is written, the next run"
-                                    + " continues there");
-                }
+                endIfRequested();
                 if (checkpointing.due()) {
                     save();
                 }
             }
+        }
+    }
+
+    private void endIfRequested() {
+        if (checkpointing.stopRequested()) {
+            save();
+            throw new TrainerException(
+                    ExitCode.INTERRUPTED,
+                    "stopped by a signal at step " + stepsDone() + "; a checkpoint is written, the next run continues"
+                            + " there");
         }
     }
 
@@ -103,29 +109,42 @@ final class TrainingRun implements AutoCloseable {
                 network.step(batch.images(), batch.labels(), batch.size(), inputs.teacher(), rate);
         batches++;
         if (!outcome.skipped()) {
-            Divergence.check(outcome.loss(), epoch + 1, steps, rate);
+            Divergence.check(outcome.loss(), epoch + 1, batches, rate);
             steps++;
             network.average(steps);
         }
-        lossSum += outcome.loss();
+        if (Float.isFinite(outcome.loss())) {
+            lossSum += outcome.loss();
+            losses++;
+        }
         listener.stepped(epoch + 1, stepsDone(), outcome.loss(), batch.size());
     }
 
     private void validate() {
-        float[] logits = Evaluation.logits(torch.manager(), network.inference(), inputs.validation());
+        float[] logits =
+                Evaluation.logits(torch.manager(), network.inference(), inputs.validation(), this::endIfRequested);
         double top1 = Evaluation.confusion(
                         logits, inputs.validation(), plan.network().classes())
                 .top1();
-        EpochResult result = new EpochResult(results.size() + 1, lossSum / batches, top1, rate(Math.max(0, steps - 1)));
+        EpochResult result = new EpochResult(results.size() + 1, lossSum / losses, top1, rate(Math.max(0, steps - 1)));
         results.add(result);
         batches = 0;
         lossSum = 0;
+        losses = 0;
         listener.epochEnded(result);
     }
 
     private void save() {
         TrainingState state = new TrainingState(
-                start.restarts(), results.size(), batches, steps, lossSum, lossScale.state(), results, seconds());
+                start.restarts(),
+                results.size(),
+                batches,
+                steps,
+                lossSum,
+                losses,
+                lossScale.state(),
+                results,
+                seconds());
         checkpointing.save(new Checkpoint(state, network.values(snapshots)));
     }
 

@@ -67,9 +67,11 @@ record StageContext(
         String name = stage == Stage.TEACHER
                 ? "teacher-" + recipe.teacherHash()
                 : "student-" + recipe.name() + "-" + recipe.digest();
+        String origin = "data " + data.digest() + " in "
+                + assembler.plan(stage, 1).precision().type();
         return new CheckpointStore(
                 workspace.resolve("checkpoints").resolve(name),
-                data.digest(),
+                origin,
                 recipe.spec().checkpoint().keep());
     }
 }

@@ -78,9 +78,10 @@ public final class StageRunner {
         } catch (OutOfMemoryError e) {
             return failure(
                     ExitCode.OUT_OF_MEMORY,
-                    "the Java heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB is full (" + e.getMessage()
-                            + "); raise spec.compute.memory or lower spec.training.batchSize");
-        } catch (RuntimeException e) {
+                    "the JVM got no more memory (" + e.getMessage() + "; its heap may have "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB); raise spec.compute.memory or lower spec.training.batchSize");
+        } catch (RuntimeException | Error e) {
             if (LibTorch.isOutOfMemory(e)) {
                 String message = e.getMessage().lines().findFirst().orElse("");
                 return failure(

@@ -1,5 +1,7 @@
 package dev.distillery.trainer.stage;
 
+import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.TrainerException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +19,16 @@ final class StopRequest {
         return requested;
     }
 
-    /** From now on, {@link #request} waits until the stage is done. */
+    /**
+     * From now on, {@link #request} waits until the stage is done.
+     *
+     * @throws TrainerException INTERRUPTED if the wish was there before
+     */
     void waitForTheEnd() {
         computing = true;
+        if (requested) {
+            throw new TrainerException(ExitCode.INTERRUPTED, "stopped by a signal before anything was computed");
+        }
     }
 
     /** The stage has ended, and its report is written. */

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Trains the student, by a teacher where the recipe distils, and exports, gates and publishes it. */
 final class StudentStage {
@@ -45,6 +46,9 @@ final class StudentStage {
 
     private RunReport run() {
         Teacher teacher = recipe.teacherHash() == null ? null : loadTeacher();
+        Pattern earlier = Pattern.compile("student-" + Pattern.quote(recipe.name()) + "-[0-9a-f]{64}");
+        context.checkpoints(Stage.STUDENT)
+                .deleteEarlier(name -> earlier.matcher(name).matches());
         StageContext.Trained student = train(teacher);
         Network network = context.assembler().network(Stage.STUDENT);
         byte[] onnx = export(network, student.members());
@@ -57,8 +61,11 @@ final class StudentStage {
         }
         List<Artifact> artifacts = new ModelRepository(context.location(), Clock.systemUTC())
                 .publish(bundle(teacher, student, onnx, measured, result));
-        // Not before: a student that missed its gate, or could not be published, need not be trained again.
-        context.checkpoints(Stage.STUDENT).delete();
+        // Not before: a student that missed its gate, or could not be published, need not be trained again. Nor if the
+        // process is being stopped: its exit code will then say so, and the next one must find what is published.
+        if (!context.stop().requested()) {
+            context.checkpoints(Stage.STUDENT).delete();
+        }
         String message = "published " + artifacts.get(0).uri();
         return report(ExitCode.SUCCEEDED, message, result, artifacts, student.curve());
     }

@@ -21,6 +21,8 @@ final class TeacherStage {
         if (kept.isPresent()) {
             return report(context, kept.get(), true);
         }
+        // What the student's stage would refuse is better refused before the teacher is trained.
+        context.assembler().network(Stage.STUDENT);
         StageContext.Trained trained = context.train(Stage.TEACHER, null);
         List<CurvePoint> curve = trained.curve();
         Teacher teacher = new Teacher(

@@ -79,8 +79,12 @@ final class DeviceValues implements AutoCloseable {
     private IValue upload(TorchScriptModule module, List<ParameterSpec> specs, Map<String, float[]> initial) {
         for (ParameterSpec spec : specs) {
             PtNDArray array = (PtNDArray) manager.create(initial.get(spec.name()), new Shape(spec.shape()));
-            boolean convolution = spec.kind() == ParameterSpec.Kind.CONVOLUTION_WEIGHT;
-            arrays.put(spec.name(), convolution ? module.apply(StepScript.LAYOUT, array) : array);
+            if (spec.kind() == ParameterSpec.Kind.CONVOLUTION_WEIGHT) {
+                try (PtNDArray rows = array) {
+                    array = module.apply(StepScript.LAYOUT, rows);
+                }
+            }
+            arrays.put(spec.name(), array);
         }
         return list(specs.stream().map(ParameterSpec::name).toList());
     }

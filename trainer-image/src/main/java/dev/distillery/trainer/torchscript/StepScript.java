@@ -93,9 +93,9 @@ final class StepScript {
         return "infer" + type;
     }
 
-    /** {@code layout(x)}: the same values channels-last, which the convolution kernels want. */
+    /** {@code layout(x)}: a copy with the same values, channels-last, which the convolution kernels want. */
     static String layout() {
-        return new Script(LAYOUT, List.of("x: Tensor"), "Tensor").returning("torch.contiguous(x, memory_format=2)");
+        return new Script(LAYOUT, List.of("x: Tensor"), "Tensor").returning("torch.clone(x, memory_format=2)");
     }
 
     private static List<String> inferArguments() {

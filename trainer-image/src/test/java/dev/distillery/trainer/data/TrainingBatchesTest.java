@@ -116,8 +116,8 @@ class TrainingBatchesTest {
         TrainingBatches one = new TrainingBatches(images, view, 17, SEED, 1);
         TrainingBatches many = new TrainingBatches(images, view, 17, SEED, threads);
         for (int number = 0; number < 5; number++) {
-            try (TrainingBatches.Epoch expected = one.epoch(number);
-                    TrainingBatches.Epoch epoch = many.epoch(number)) {
+            try (TrainingBatches.Epoch expected = one.epoch(number, 0);
+                    TrainingBatches.Epoch epoch = many.epoch(number, 0)) {
                 for (Batch batch = expected.next(); batch != null; batch = expected.next()) {
                     Batch same = epoch.next();
                     assertThat(same.images()).isEqualTo(batch.images());
@@ -135,7 +135,7 @@ class TrainingBatchesTest {
         TrainingView failing = (epoch, index, target, offset) -> {
             throw new TrainerException(ExitCode.INVALID_DATA, "photo.jpg: gone");
         };
-        try (TrainingBatches.Epoch epoch = new TrainingBatches(images, failing, 10, SEED, 2).epoch(0)) {
+        try (TrainingBatches.Epoch epoch = new TrainingBatches(images, failing, 10, SEED, 2).epoch(0, 0)) {
             assertThatThrownBy(epoch::next)
                     .isInstanceOfSatisfying(TrainerException.class, e -> assertThat(e.exitCode())
                             .isEqualTo(ExitCode.INVALID_DATA))
