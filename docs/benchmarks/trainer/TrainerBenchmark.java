@@ -1,3 +1,6 @@
+import dev.distillery.trainer.network.TrainingValues;
+import java.util.Map;
+import java.io.OutputStream;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.OperatingSystemMXBean;
 import dev.distillery.recipe.ModelFamily;
@@ -101,7 +104,9 @@ public final class TrainerBenchmark {
 
     private static void prepare(Network network, int count, Path folder) throws IOException {
         Weights weights = Weights.initial(network, new SplittableRandom(1));
-        Files.write(folder.resolve("weights.safetensors"), SafeTensors.write(weights));
+        try (OutputStream file = Files.newOutputStream(folder.resolve("weights.safetensors"))) {
+            new SafeTensors(weights.values(), Map.of()).write(file);
+        }
         Random random = new Random(2);
         byte[] images = new byte[count * network.height() * network.width() * network.channels()];
         random.nextBytes(images);
@@ -175,7 +180,7 @@ public final class TrainerBenchmark {
                 Batch next = pass.next();
                 if (next == null) {
                     pass.close();
-                    pass = batches.epoch(++epoch);
+                    pass = batches.epoch(++epoch, 0);
                     next = pass.next();
                 }
                 float loss = training.step(next.images(), next.labels(), batch, null, RATE).loss();

@@ -21,7 +21,8 @@ public record Compute(
         @Default("[]") List<Toleration> tolerations,
         @JsonPropertyDescription("PriorityClass of the trainer pods.") String priorityClassName,
         @Default("distillery-workspace")
-                @JsonPropertyDescription("PersistentVolumeClaim that keeps trained teachers; made when absent.")
+                @JsonPropertyDescription(
+                        "PersistentVolumeClaim that keeps checkpoints and trained teachers; made when absent.")
                 String workspaceClaim) {
 
     public record Toleration(String key, String operator, String value, String effect) {}

@@ -27,7 +27,7 @@ public record SafeTensors(Map<String, float[]> values, Map<String, String> metad
     private static final int MAX_HEADER_BYTES = 100_000_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    void write(OutputStream out) throws IOException {
+    public void write(OutputStream out) throws IOException {
         ObjectNode header = JSON.createObjectNode();
         if (!metadata.isEmpty()) {
             ObjectNode texts = header.putObject(METADATA);
