@@ -25,11 +25,8 @@ final class RecipeClaims {
     /** @return each claim once, by name */
     static List<PersistentVolumeClaim> of(String namespace, TrainingRecipeSpec spec) {
         Dataset data = spec.dataset();
-        Stream<String> sources = Stream.of(
-                        data.train().images(),
-                        data.train().labels(),
-                        data.validation().images(),
-                        data.validation().labels())
+        Stream<String> sources = Stream.of(data.train(), data.validation())
+                .flatMap(split -> split.sources().stream())
                 .map(Dataset.Source::uri);
         Stream<String> destinations = spec.publish().destinations().stream().map(Publish.Destination::uri);
         TreeSet<String> names = new TreeSet<>();

@@ -26,6 +26,16 @@ class RecipeClaimsTest {
                 .containsExactly("somewhere/models", "somewhere/photos");
     }
 
+    @Test
+    void foldersOfPhotographsLieOnClaimsToo() throws IOException {
+        assertThat(claims(
+                        "spec.dataset.format=imageFolder",
+                        "spec.dataset.train={folder: {uri: 'pvc://photos/train'}}",
+                        "spec.dataset.validation={folder: {uri: 'pvc://held-out/validation'}}",
+                        "spec.dataset.augmentation={randomResizedCrop: {}}"))
+                .containsExactly("somewhere/held-out", "somewhere/photos");
+    }
+
     private List<String> claims(String... overrides) throws IOException {
         RecipeFile file = RecipeFile.load(
                 Recipes.in(folder),
