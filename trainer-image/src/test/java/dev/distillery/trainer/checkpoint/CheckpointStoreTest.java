@@ -103,6 +103,18 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void earlierFormsOfTheStageGoAndNothingElse() throws IOException {
+        for (String other : List.of("stage-old", "other")) {
+            new CheckpointStore(workspace.resolve(other), "data", 2).save(checkpoint(1, 0));
+        }
+        store("data").save(checkpoint(1, 0));
+        store("data").deleteEarlier(name -> name.startsWith("stage"));
+        assertThat(workspace.resolve("stage-old")).doesNotExist();
+        assertThat(workspace.resolve("other")).exists();
+        assertThat(store("data").newest()).isPresent();
+    }
+
+    @Test
     void aFolderThatCannotBeWrittenIsNamed() throws IOException {
         Files.createFile(folder());
         assertThatThrownBy(() -> store("data").save(checkpoint(1, 0)))

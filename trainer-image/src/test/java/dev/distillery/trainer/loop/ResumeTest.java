@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.checkpoint.Checkpoint;
 import dev.distillery.trainer.checkpoint.CheckpointStore;
+import dev.distillery.trainer.checkpoint.TrainingState;
 import dev.distillery.trainer.metrics.EpochResult;
+import dev.distillery.trainer.network.TrainingValues;
 import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.precision.ComputeType;
+import dev.distillery.trainer.precision.LossScale;
 import dev.distillery.trainer.precision.Precision;
 import dev.distillery.trainer.torchscript.LibTorch;
 import dev.distillery.trainer.tricks.cosine.CosineDecay;
@@ -69,6 +73,26 @@ class ResumeTest {
     }
 
     @Test
+    void aCheckpointOfAnotherNetworkCountsAsAbsent() {
+        fixture =
+                new LoopFixture(folder, new TrainingPlan.Restarts(0, 0.5), new CosineDecay(0.1, 0, LoopFixture.STEPS));
+        Weights other = new Weights(Map.of("fc.weight", new float[] {1}));
+        new CheckpointStore(folder.resolve("other"), "data", 2)
+                .save(new Checkpoint(
+                        new TrainingState(0, 1, 0, 6, 0, 0, new LossScale.State(1, 0), List.of(), 0),
+                        new TrainingValues(other, Map.of(), other, List.of())));
+        try (LibTorch torch = LibTorch.start(2, false)) {
+            List<Weights> got = fixture.loop(torch, "other", Precision.full(), LoopFixture.Hooks.NONE)
+                    .run()
+                    .members();
+            List<Weights> expected = fixture.loop(torch, "none", Precision.full(), LoopFixture.Hooks.NONE)
+                    .run()
+                    .members();
+            assertSameBits(got, expected);
+        }
+    }
+
+    @Test
     void aStopIsSavedBetweenTwoSteps() {
         fixture =
                 new LoopFixture(folder, new TrainingPlan.Restarts(0, 0.5), new CosineDecay(0.1, 0, LoopFixture.STEPS));
@@ -123,7 +147,7 @@ class ResumeTest {
         int[] steps = {0};
         return new LoopFixture.Hooks(interval, () -> false, new LoopFixture.Silent() {
             @Override
-            public void started(dev.distillery.trainer.checkpoint.TrainingState state) {
+            public void started(TrainingState state) {
                 curve.addAll(state.results());
             }
 
