@@ -51,10 +51,6 @@ public final class LibTorch implements AutoCloseable {
         return manager;
     }
 
-    public boolean onGpu() {
-        return manager.getDevice().isGpu();
-    }
-
     @Override
     public void close() {
         manager.close();

@@ -112,6 +112,16 @@ class StageRunnerTest {
     }
 
     @Test
+    void aStudentThatTheImagesAreTooSmallForIsRefusedBeforeItsTeacherIsTrained() throws IOException {
+        Map<String, String> env = new SyntheticRecipe(folder)
+                .with("/student/model", Map.of("family", "resnet", "depth", 18))
+                .environment("run-1");
+        RunReport report = run(Stage.TEACHER, env);
+        assertThat(report.reason()).isEqualTo(ExitCode.INVALID_RECIPE.reason());
+        assertThat(report.message()).contains("spec.student.model.family", "12x12", "17x17");
+    }
+
+    @Test
     void aBatchLargerThanTheDataIsRefused() throws IOException {
         RunReport report = run(
                 Stage.TEACHER,
