@@ -2,6 +2,7 @@ package dev.distillery.embedded.runner;
 
 import dev.distillery.embedded.EmbeddedClusterOptions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Watches Jobs, pods and volume claims and plays them. Everything is decided on one thread, from what the API server
+ * Watches Jobs, pods, volume claims and namespaces and plays them. Everything is decided on one thread, from what the API server
  * says at that moment, so that no decision is made from an old copy.
  */
 public final class Runner implements AutoCloseable {
@@ -44,6 +45,7 @@ public final class Runner implements AutoCloseable {
         ClaimBinder claims = new ClaimBinder(client, directories);
         EmbeddedNode.register(client, options.gpus(), clock);
         this.informers = List.of(
+                client.namespaces().inform(this.<Namespace>handler(new DefaultAccounts(client)::reconcile)),
                 client.batch()
                         .v1()
                         .jobs()
