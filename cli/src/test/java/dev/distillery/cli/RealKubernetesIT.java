@@ -40,6 +40,7 @@ class RealKubernetesIT {
     private Path folder;
 
     @Test
+    @SuppressWarnings("try") // the node works by being there
     void aRecipePublishesItsStudent() throws Exception {
         Optional<KubernetesBinaries> binaries = KubernetesBinaries.find();
         if (binaries.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.distillery.embedded.runner;
 
 import dev.distillery.embedded.EmbeddedClusterOptions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -14,8 +15,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Watches Jobs, pods and volume claims and plays them: all of it in the embedded cluster, or as a node of a real one, whose
- * own controllers and scheduler then do the rest. Everything is decided on one thread, from what the API server says at
+ * Watches Jobs, pods, volume claims and namespaces and plays them: all of it in the embedded cluster, or as a node of a real
+ * one, whose own controllers and scheduler then do the rest. Everything is decided on one thread, from what the API server says at
  * that moment, so that no decision is made from an old copy.
  */
 public final class Runner implements AutoCloseable {
@@ -58,6 +59,7 @@ public final class Runner implements AutoCloseable {
         JobController jobs = new JobController(client, loop, events, options.retryDelay(), clock);
         Scheduler scheduler = new Scheduler(client, new GpuCapacity(options.gpus()), events, clock);
         ClaimBinder claims = new ClaimBinder(client, directories);
+        informers.add(client.namespaces().inform(this.<Namespace>handler(new DefaultAccounts(client)::reconcile)));
         informers.add(client.batch()
                 .v1()
                 .jobs()
