@@ -33,7 +33,6 @@ public record StagePod(String image, URI progressUrl) {
     private static final String RECIPE_FOLDER = "/etc/distillery";
     private static final String WORKSPACE = "/var/lib/distillery";
     private static final String TEMPORARY = "/tmp";
-    private static final long GRACE_PERIOD_SECONDS = 30;
     private static final long USER = 65532;
 
     PodTemplateSpec template(StagePlan plan) {
@@ -44,7 +43,8 @@ public record StagePod(String image, URI progressUrl) {
                 .endMetadata()
                 .withNewSpec()
                 .withRestartPolicy("Never")
-                .withTerminationGracePeriodSeconds(GRACE_PERIOD_SECONDS)
+                .withTerminationGracePeriodSeconds(
+                        (long) plan.recipe().spec().checkpoint().gracePeriodSeconds())
                 .withAutomountServiceAccountToken(false)
                 .withNodeSelector(compute.nodeSelector())
                 .withTolerations(
@@ -91,6 +91,14 @@ public record StagePod(String image, URI progressUrl) {
                         MountedClaim.environment(plan.recipe().spec()),
                         null),
                 new EnvVar(TrainerEnvironment.RUN_ID, plan.runId(), null),
+                new EnvVarBuilder()
+                        .withName(TrainerEnvironment.POD)
+                        .withNewValueFrom()
+                        .withNewFieldRef()
+                        .withFieldPath("metadata.name")
+                        .endFieldRef()
+                        .endValueFrom()
+                        .build(),
                 new EnvVar(TrainerEnvironment.PROGRESS_URL, progressUrl + "/progress/" + plan.key(), null),
                 new EnvVarBuilder()
                         .withName(TrainerEnvironment.PROGRESS_TOKEN)
