@@ -10,6 +10,13 @@ import io.fabric8.generator.annotation.Min;
  * training is not.
  */
 public record Retry(
-        @Default("3") @Min(0) @Max(100) @JsonPropertyDescription("New attempts per stage after the first. Interruptions from outside do not count.") int limit,
-        @Min(1) @JsonPropertyDescription("An attempt that runs longer is stopped, and not tried again. Absent: no limit.")
+        @Default("3")
+                @Min(0)
+                @Max(100)
+                @JsonPropertyDescription(
+                        "New attempts per stage after the first. Interruptions from outside do not count.")
+                int limit,
+        @Min(1)
+                @JsonPropertyDescription(
+                        "An attempt that runs longer is stopped, and not tried again. Absent: no limit.")
                 Long timeoutSeconds) {}

@@ -73,6 +73,7 @@ public record TrainingRecipeStatus(
      *
      * @param teacher attempts at the teacher that this recipe took part in
      * @param student attempts at the student
+     * @param teacherBefore attempts at the teacher before those, other recipes' or earlier runs'; absent if there were none
      * @param lastFailure why the newest pod that did not get to the end did not; null if every one did
      * @param lastCheckpointStep step of the stage's newest checkpoint
      * @param lastCheckpointTime when it was written
@@ -83,6 +84,7 @@ public record TrainingRecipeStatus(
     public record Attempts(
             int teacher,
             int student,
+            Integer teacherBefore,
             Failure lastFailure,
             Long lastCheckpointStep,
             String lastCheckpointTime,

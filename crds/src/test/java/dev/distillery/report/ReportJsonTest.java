@@ -132,6 +132,16 @@ class ReportJsonTest {
                 .mapToObj(epoch -> new CurvePoint(Stage.STUDENT, epoch, 1.0 / 3 / epoch, 0.123456789, 0.1 / epoch))
                 .toList();
         return new RunReport(
-                "run-1", Stage.STUDENT, "Succeeded", message, 0.9031, false, RESULT, ARTIFACTS, warnings, curve, RESUMPTION);
+                "run-1",
+                Stage.STUDENT,
+                "Succeeded",
+                message,
+                0.9031,
+                false,
+                RESULT,
+                ARTIFACTS,
+                warnings,
+                curve,
+                RESUMPTION);
     }
 }

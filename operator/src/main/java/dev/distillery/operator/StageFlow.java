@@ -2,35 +2,83 @@ package dev.distillery.operator;
 
 import dev.distillery.operator.progress.ProgressBoard;
 import dev.distillery.operator.progress.ProgressTokens;
+import dev.distillery.operator.stage.BackOff;
 import dev.distillery.operator.stage.StageCluster;
+import dev.distillery.operator.stage.StageJob;
 import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.operator.status.Observation;
+import dev.distillery.operator.status.RetryAllowance;
 import dev.distillery.operator.status.StageObservation;
 import dev.distillery.operator.status.StageObservation.State;
+import dev.distillery.operator.status.TrainerPod;
+import dev.distillery.operator.status.Waiting;
 import dev.distillery.recipe.ResolvedRecipe;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.schema.Violation;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Singleton;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** What is to be done next for a recipe: first the teacher, then the student, nothing once it is finished. */
+/**
+ * What is to be done next for a recipe: first the teacher, then the student, each in one attempt or more, nothing once it
+ * is finished.
+ *
+ * <p>What is done depends on the caches only, and every write may be made twice: an attempt's Job has one name, so that an
+ * operator that was killed, or sees an old cache, makes none a second time.
+ */
 @Singleton
 class StageFlow {
+    private static final int UNPROCESSABLE = 422;
+    /** A Job controller that works has made its pod by then. */
+    private static final Duration POD_EXPECTED = Duration.ofSeconds(5);
+    /** How often to ask for what no watch tells. */
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
+
     private final StageSources sources;
     private final StageCluster cluster;
     private final ProgressBoard board;
     private final ProgressTokens tokens;
+    private final BackOff backOff;
+    private final Clock clock;
 
-    StageFlow(StageSources sources, StageCluster cluster, ProgressBoard board, ProgressTokens tokens) {
+    StageFlow(
+            StageSources sources,
+            StageCluster cluster,
+            ProgressBoard board,
+            ProgressTokens tokens,
+            BackOff backOff,
+            Clock clock) {
         this.sources = sources;
         this.cluster = cluster;
         this.board = board;
         this.tokens = tokens;
+        this.backOff = backOff;
+        this.clock = clock;
+    }
+
+    /**
+     * A stage in a run.
+     *
+     * @param plan of the newest attempt; of the first if there is none
+     * @param before attempts that are not this run's
+     * @param job of the newest attempt of this run; null if there is none
+     * @param nextLook null for never
+     */
+    private record Seen(StagePlan plan, int before, Job job, StageObservation stage, Instant nextLook) {
+        Seen as(StageObservation other, Instant look) {
+            return new Seen(plan, before, job, other, look);
+        }
     }
 
     /** @return whether this very run has ended; its Jobs may be gone, and none is made again */
@@ -45,80 +93,181 @@ class StageFlow {
     /** Ends what an earlier, valid form of the recipe started. */
     Observation stop(TrainingRecipe recipe, List<Violation> violations) {
         leaveAllBut(recipe, Set.of());
-        return new Observation(recipe, violations, null, null, StageObservation.NONE, StageObservation.NONE);
+        return Observation.rejected(recipe, violations);
     }
 
     Observation advance(TrainingRecipe recipe, ResolvedRecipe resolved) {
-        StagePlan student = StagePlan.student(recipe, resolved);
-        StagePlan teacher = resolved.teacherHash() == null ? null : StagePlan.teacher(recipe, resolved);
-        leaveAllBut(recipe, teacher == null ? Set.of(student.name()) : Set.of(student.name(), teacher.name()));
-        StageObservation studentSeen = observe(student);
-        StageObservation teacherSeen = teacher == null ? StageObservation.NONE : observe(teacher);
-        if (studentSeen.state() == State.ABSENT) {
-            if (teacher != null) {
-                teacherSeen = runTeacher(recipe, teacher, teacherSeen);
-            }
-            boolean teacherDone = teacher == null || teacherSeen.state() == State.SUCCEEDED;
-            if (teacherDone && !recipe.getSpec().suspend()) {
-                cluster.start(student, tokens.of(student.key()), false);
-                studentSeen = new StageObservation(State.PENDING, 0, null, null, null);
-            }
-        } else if (!ended(studentSeen)) {
-            sources.job(student.namespace(), student.name())
-                    .ifPresent(job -> suspend(job, recipe.getSpec().suspend()));
+        StagePlan studentPlan = StagePlan.student(recipe, resolved);
+        StagePlan teacherPlan = resolved.teacherHash() == null ? null : StagePlan.teacher(recipe, resolved);
+        leaveAllBut(
+                recipe,
+                Stream.of(Optional.of(studentPlan), Optional.ofNullable(teacherPlan))
+                        .flatMap(Optional::stream)
+                        .map(StagePlan::run)
+                        .collect(Collectors.toSet()));
+        boolean suspend = recipe.getSpec().suspend();
+        Seen student = look(studentPlan, 0);
+        Seen teacher = teacherPlan == null ? null : look(teacherPlan, teacherBefore(recipe, teacherPlan));
+        boolean atStudent = teacher == null || student.job() != null;
+        if (!atStudent) {
+            teacher = drive(teacher, suspend);
+            atStudent = teacher.stage().state() == State.SUCCEEDED;
         }
-        return new Observation(recipe, List.of(), resolved, student.runId(), teacherSeen, studentSeen);
+        if (atStudent) {
+            student = drive(student, suspend);
+        }
+        return new Observation(
+                recipe,
+                List.of(),
+                resolved,
+                studentPlan.runId(),
+                teacher == null ? StageObservation.NONE : teacher.stage(),
+                student.stage(),
+                teacher == null ? 0 : teacher.before(),
+                atStudent ? student.nextLook() : teacher.nextLook());
     }
 
-    private StageObservation runTeacher(TrainingRecipe recipe, StagePlan plan, StageObservation seen) {
-        Optional<Job> job = sources.job(plan.namespace(), plan.name());
-        boolean suspend = recipe.getSpec().suspend();
-        if (job.isEmpty()) {
-            if (!suspend) {
-                cluster.start(plan, tokens.of(plan.key()), false);
+    /**
+     * A teacher that failed for others, or for this recipe before it was changed, is tried again: perhaps memory, the retry
+     * limit or the data were mended since. Its attempts are counted on, so that its Jobs keep their names.
+     */
+    private int teacherBefore(TrainingRecipe recipe, StagePlan plan) {
+        TrainingRecipeStatus status = recipe.getStatus();
+        if (status != null && StagePlan.runId(recipe).equals(status.runId()) && status.attempts() != null) {
+            Integer before = status.attempts().teacherBefore();
+            return before == null ? 0 : before;
+        }
+        List<Job> attempts = sources.attempts(plan);
+        if (attempts.isEmpty()) {
+            return 0;
+        }
+        Job newest = attempts.get(attempts.size() - 1);
+        int attempt = StagePlan.attemptOf(newest);
+        return StageObservation.failed(newest) ? attempt : attempt - 1;
+    }
+
+    private Seen look(StagePlan first, int before) {
+        List<Job> attempts = sources.attempts(first).stream()
+                .filter(job -> StagePlan.attemptOf(job) > before)
+                .toList();
+        if (attempts.isEmpty()) {
+            return new Seen(first.withAttempt(before + 1), before, null, StageObservation.NONE, null);
+        }
+        Job job = attempts.get(attempts.size() - 1);
+        StagePlan plan = first.withAttempt(StagePlan.attemptOf(job));
+        StageObservation stage = StageObservation.of(
+                plan.stage(),
+                job,
+                sources.pods(plan),
+                board.get(plan.key()).orElse(null),
+                plan.attempt() - before,
+                new RetryAllowance(plan.recipe().spec().retry().limit(), backOff));
+        return new Seen(plan, before, job, stage, null);
+    }
+
+    private Seen drive(Seen seen, boolean suspend) {
+        return switch (seen.stage().state()) {
+            case SUCCEEDED -> join(seen);
+            case FAILED -> seen;
+            case ABSENT -> suspend ? seen : start(seen, seen.plan());
+            case RETRYING -> {
+                Instant due = seen.stage().retryAt();
+                if (suspend || clock.instant().isBefore(due)) {
+                    yield seen.as(seen.stage(), suspend ? null : due);
+                }
+                board.remove(seen.plan().key());
+                yield start(seen, seen.plan().withAttempt(seen.plan().attempt() + 1));
             }
-            return suspend ? seen : new StageObservation(State.PENDING, 0, null, null, null);
+            case QUEUED, SUSPENDED, PENDING, RUNNING -> suspend ? pause(seen) : keepGoing(seen);
+        };
+    }
+
+    private Seen start(Seen seen, StagePlan plan) {
+        Optional<TrainerPod> inTheWay = sources.inTheWay(plan);
+        if (inTheWay.isPresent()) {
+            String message = "pod %s of an earlier attempt or run is ending"
+                    .formatted(inTheWay.get().name());
+            return seen.as(seen.stage().in(State.PENDING, new Waiting("PodEnding", message)), null);
         }
-        boolean newRun = recipe.getStatus() == null
-                || !StagePlan.runId(recipe).equals(recipe.getStatus().runId());
-        if (seen.state() == State.FAILED && newRun) {
-            // It failed for an earlier run; perhaps memory, the retry limit or the data were mended since.
-            cluster.delete(job.get());
-            return new StageObservation(State.PENDING, 0, null, null, null);
+        try {
+            cluster.start(plan, tokens.of(plan.key()));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN && e.getCode() != UNPROCESSABLE) {
+                throw e;
+            }
+            String reason =
+                    e.getMessage() != null && e.getMessage().contains("exceeded quota") ? "QuotaExceeded" : "Refused";
+            return seen.as(
+                    seen.stage().in(State.PENDING, new Waiting(reason, e.getMessage())),
+                    clock.instant().plus(ASK_AGAIN));
         }
-        if (!owns(job.get(), plan.owner().getUid())) {
-            cluster.join(plan);
-        } else if (!ended(seen) && job.get().getMetadata().getOwnerReferences().size() == 1) {
-            suspend(job.get(), suspend);
+        boolean queued = plan.compute().queue() != null;
+        return seen.as(seen.stage().started(plan.attempt() - seen.before(), queued), null);
+    }
+
+    /** Others that share the attempt go on with it. What a queue admitted is given back to it: the Job goes, its checkpoint stays. */
+    private Seen pause(Seen seen) {
+        Job job = seen.job();
+        String uid = seen.plan().owner().getUid();
+        if (owns(job, uid)) {
+            if (StageJob.queued(job) || job.getMetadata().getOwnerReferences().size() > 1) {
+                cluster.leave(job, uid);
+            } else if (!Boolean.TRUE.equals(job.getSpec().getSuspend())) {
+                cluster.suspend(job, true);
+            }
         }
         return seen;
     }
 
-    private void suspend(Job job, boolean suspend) {
-        if (Boolean.TRUE.equals(job.getSpec().getSuspend()) != suspend) {
-            cluster.suspend(job, suspend);
+    private Seen keepGoing(Seen seen) {
+        Job job = seen.job();
+        if (job.getMetadata().getDeletionTimestamp() != null) {
+            return seen;
         }
+        join(seen);
+        if (seen.stage().state() == State.SUSPENDED) {
+            cluster.suspend(job, false);
+        }
+        return seen.stage().state() == State.PENDING ? help(seen) : seen;
     }
 
-    private void leaveAllBut(TrainingRecipe recipe, Set<String> names) {
+    private Seen join(Seen seen) {
+        if (!owns(seen.job(), seen.plan().owner().getUid())) {
+            cluster.join(seen.plan());
+        }
+        return seen;
+    }
+
+    /** Finds out why there is no pod, and gives one that is about to start what somebody may have deleted. */
+    private Seen help(Seen seen) {
+        if (seen.stage().scheduled()) {
+            cluster.restore(seen.plan(), tokens.of(seen.plan().key()));
+            return seen.as(seen.stage(), clock.instant().plus(ASK_AGAIN));
+        }
+        String startTime =
+                seen.job().getStatus() == null ? null : seen.job().getStatus().getStartTime();
+        if (seen.stage().waiting() != null || startTime == null) {
+            return seen;
+        }
+        Instant expected = Instant.parse(startTime).plus(POD_EXPECTED);
+        if (clock.instant().isBefore(expected)) {
+            return seen.as(seen.stage(), expected);
+        }
+        Waiting refused = cluster.refusal(seen.job())
+                .map(message ->
+                        new Waiting(message.contains("exceeded quota") ? "QuotaExceeded" : "FailedCreate", message))
+                .orElse(null);
+        return seen.as(seen.stage().in(State.PENDING, refused), clock.instant().plus(ASK_AGAIN));
+    }
+
+    private void leaveAllBut(TrainingRecipe recipe, Set<String> runs) {
         for (Job job : sources.jobs(recipe)) {
-            if (!names.contains(job.getMetadata().getName())) {
+            if (!runs.contains(job.getMetadata().getLabels().get(StagePlan.RUN))) {
+                board.remove(job.getMetadata().getNamespace() + "/"
+                        + job.getMetadata().getName());
                 cluster.leave(job, recipe.getMetadata().getUid());
             }
         }
-    }
-
-    private StageObservation observe(StagePlan plan) {
-        Job job = sources.job(plan.namespace(), plan.name()).orElse(null);
-        if (job == null) {
-            board.remove(plan.key());
-            return StageObservation.NONE;
-        }
-        return StageObservation.of(job, sources.pods(job), board.get(plan.key()).orElse(null));
-    }
-
-    private static boolean ended(StageObservation stage) {
-        return stage.state() == State.SUCCEEDED || stage.state() == State.FAILED;
     }
 
     private static boolean owns(Job job, String uid) {

@@ -47,6 +47,8 @@ final class OperatorUnderTest implements AutoCloseable {
                         url(""),
                         "DISTILLERY_PROGRESS_KEY",
                         "a key of the tests",
+                        "DISTILLERY_RETRY_DELAY",
+                        "PT0.05S",
                         "DISTILLERY_PROGRESS_INTERVAL",
                         "PT0.05S",
                         "DISTILLERY_TRAINER_IMAGE",

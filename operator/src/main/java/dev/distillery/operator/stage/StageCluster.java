@@ -2,6 +2,7 @@ package dev.distillery.operator.stage;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -11,7 +12,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Writes a stage to the cluster. Every call may be made again: what is there already is left alone. */
@@ -24,8 +27,8 @@ public final class StageCluster {
         this.job = job;
     }
 
-    /** Makes the Job and what it needs. The Job comes last: a pod never waits for its recipe or its token. */
-    public void start(StagePlan plan, String token, boolean suspend) {
+    /** Makes the attempt's Job and what it needs. The Job comes last: a pod never waits for its recipe or its token. */
+    public void start(StagePlan plan, String token) {
         if (client.resources(PersistentVolumeClaim.class)
                         .inNamespace(plan.namespace())
                         .withName(plan.compute().workspaceClaim())
@@ -35,7 +38,19 @@ public final class StageCluster {
         }
         adopt(ConfigMap.class, StageConfigMap.desired(plan), plan.owner());
         adopt(Secret.class, StageSecret.desired(plan, token), plan.owner());
-        adopt(Job.class, job.desired(plan, suspend), plan.owner());
+        adopt(Job.class, job.desired(plan), plan.owner());
+    }
+
+    /** Makes again what a pod that is about to start needs, should somebody have deleted it. */
+    public void restore(StagePlan plan, String token) {
+        restore(StageConfigMap.desired(plan));
+        restore(StageSecret.desired(plan, token));
+    }
+
+    private void restore(HasMetadata desired) {
+        if (client.resource(desired).get() == null) {
+            create(desired);
+        }
     }
 
     /** Adds the recipe to the owners of a stage that another recipe started. */
@@ -56,25 +71,44 @@ public final class StageCluster {
                 });
     }
 
-    /** Takes the recipe out of the owners; the last one's leaving deletes the stage. */
+    /**
+     * Takes the recipe out of the owners; the last one's leaving deletes the Job, its pods, its ConfigMap and its Secret.
+     * Two that leave at once do so one after the other: a write that comes between fails, and the next event tries again.
+     */
     public void leave(Job stage, String ownerUid) {
-        List<OwnerReference> others = new ArrayList<>(stage.getMetadata().getOwnerReferences());
-        others.removeIf(owner -> owner.getUid().equals(ownerUid));
         String namespace = stage.getMetadata().getNamespace();
         String name = stage.getMetadata().getName();
-        if (others.isEmpty()) {
-            delete(stage);
+        Job current = client.resources(Job.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .get();
+        boolean shared = current != null
+                && current.getMetadata().getOwnerReferences().stream()
+                        .anyMatch(owner -> !owner.getUid().equals(ownerUid));
+        if (!shared) {
+            delete(namespace, name);
             return;
         }
+        disown(Job.class, namespace, name, ownerUid);
         disown(ConfigMap.class, namespace, name, ownerUid);
         disown(Secret.class, namespace, name, ownerUid);
-        disown(Job.class, namespace, name, ownerUid);
     }
 
-    /** Deletes the Job, its pods, its ConfigMap and its Secret. */
-    public void delete(Job stage) {
-        String namespace = stage.getMetadata().getNamespace();
-        String name = stage.getMetadata().getName();
+    /** @return why the API server refuses the Job's pods, in its own words; empty if it does not say */
+    public Optional<String> refusal(Job stage) {
+        return client
+                .resources(Event.class)
+                .inNamespace(stage.getMetadata().getNamespace())
+                .withField("involvedObject.uid", stage.getMetadata().getUid())
+                .withField("reason", "FailedCreate")
+                .list()
+                .getItems()
+                .stream()
+                .max(Comparator.comparing(event -> String.valueOf(event.getLastTimestamp())))
+                .map(Event::getMessage);
+    }
+
+    private void delete(String namespace, String name) {
         client.resources(Job.class)
                 .inNamespace(namespace)
                 .withName(name)

@@ -111,7 +111,7 @@ public record StagePlan(
 
     /** @return {@code namespace/name}, under which progress is filed */
     public String key() {
-        return namespace + "/" + name;
+        return namespace + "/" + name();
     }
 
     private static OwnerReference owner(TrainingRecipe recipe, boolean controller) {

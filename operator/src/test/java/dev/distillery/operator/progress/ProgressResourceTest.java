@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class ProgressResourceTest {
     private static final ProgressReport REPORT =
-            new ProgressReport("run", Stage.STUDENT, 1, 2, 10, 20, 0.5, 0.8, 100, 3, List.of());
+            new ProgressReport("run", Stage.STUDENT, 1, 2, 10, 20, 0.5, 0.8, 100, 3, List.of(), null);
     private static final ResourceID RECIPE = new ResourceID("photos", "default");
 
     private final ProgressTokens tokens = new ProgressTokens("key");

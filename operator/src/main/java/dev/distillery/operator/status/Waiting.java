@@ -1,0 +1,14 @@
+package dev.distillery.operator.status;
+
+/**
+ * Why a stage stands still though nothing failed.
+ *
+ * @param reason CamelCase, of whoever says so: the scheduler, the kubelet, Kueue, the API server, or this operator
+ * @param message for people
+ */
+public record Waiting(String reason, String message) {
+    @Override
+    public String toString() {
+        return message == null ? reason : reason + ": " + message;
+    }
+}
