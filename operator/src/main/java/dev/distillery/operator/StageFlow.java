@@ -201,8 +201,10 @@ class StageFlow {
                     seen.stage().in(State.PENDING, new Waiting(reason, e.getMessage())),
                     clock.instant().plus(ASK_AGAIN));
         }
-        boolean queued = plan.compute().queue() != null;
-        return seen.as(seen.stage().started(plan.attempt() - seen.before(), queued), null);
+        return seen.as(
+                seen.stage()
+                        .started(plan.attempt() - seen.before(), plan.compute().queue()),
+                null);
     }
 
     /** Others that share the attempt go on with it. What a queue admitted is given back to it: the Job goes, its checkpoint stays. */
@@ -210,7 +212,8 @@ class StageFlow {
         Job job = seen.job();
         String uid = seen.plan().owner().getUid();
         if (owns(job, uid)) {
-            if (StageJob.queued(job) || job.getMetadata().getOwnerReferences().size() > 1) {
+            if (StageJob.queue(job).isPresent()
+                    || job.getMetadata().getOwnerReferences().size() > 1) {
                 cluster.leave(job, uid);
             } else if (!Boolean.TRUE.equals(job.getSpec().getSuspend())) {
                 cluster.suspend(job, true);

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One Job per attempt at a stage. A pod that is stopped from outside is replaced within the attempt; one that fails ends
@@ -28,10 +29,9 @@ public final class StageJob {
         this.pod = pod;
     }
 
-    /** @return whether a queue says when the Job runs */
-    public static boolean queued(Job job) {
-        return job.getMetadata().getLabels() != null
-                && job.getMetadata().getLabels().containsKey(QUEUE);
+    /** @return the queue that says when the Job runs */
+    public static Optional<String> queue(Job job) {
+        return Optional.ofNullable(job.getMetadata().getLabels().get(QUEUE));
     }
 
     public Job desired(StagePlan plan) {

@@ -96,10 +96,12 @@ public record StageObservation(
             return seen.failed(AttemptFailure.of(stage, job, failed.get(), culprit), failed.get(), allowance);
         }
         if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
-            Waiting stopping = newest.filter(TrainerPod::live)
+            Optional<String> queue = StageJob.queue(job);
+            Waiting why = newest.filter(TrainerPod::live)
                     .map(pod -> new Waiting("Stopping", "pod " + pod.name() + " saves itself and ends"))
+                    .or(() -> queue.map(Waiting::inQueue))
                     .orElse(null);
-            return seen.in(StageJob.queued(job) ? State.QUEUED : State.SUSPENDED, stopping);
+            return seen.in(queue.isPresent() ? State.QUEUED : State.SUSPENDED, why);
         }
         if (job.getMetadata().getDeletionTimestamp() != null) {
             return seen.in(State.PENDING, new Waiting("JobDeleted", "the Job is being deleted; it is made again then"));
@@ -144,11 +146,13 @@ public record StageObservation(
 
     /**
      * @param number how many attempts that makes
+     * @param queue null for none
      * @return the stage right after an attempt was started
      */
-    public StageObservation started(int number, boolean queued) {
-        return new StageObservation(
-                queued ? State.QUEUED : State.PENDING, number, null, null, null, failure, null, false);
+    public StageObservation started(int number, String queue) {
+        State next = queue == null ? State.PENDING : State.QUEUED;
+        Waiting why = queue == null ? null : Waiting.inQueue(queue);
+        return new StageObservation(next, number, null, null, why, failure, null, false);
     }
 
     /** A Job that is deleted and made again has its name again, and the old one's pods may still be ending. */

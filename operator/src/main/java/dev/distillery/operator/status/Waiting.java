@@ -7,6 +7,10 @@ package dev.distillery.operator.status;
  * @param message for people
  */
 public record Waiting(String reason, String message) {
+    static Waiting inQueue(String queue) {
+        return new Waiting("WaitingForQueue", "queue " + queue + " has not admitted the Job");
+    }
+
     @Override
     public String toString() {
         return message == null ? reason : reason + ": " + message;

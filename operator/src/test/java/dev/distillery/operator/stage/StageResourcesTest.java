@@ -117,11 +117,11 @@ class StageResourcesTest {
     @Test
     void aQueueGetsASuspendedJobWithItsName() {
         assertThat(JOB.desired(student).getSpec().getSuspend()).isFalse();
-        assertThat(StageJob.queued(JOB.desired(student))).isFalse();
+        assertThat(StageJob.queue(JOB.desired(student))).isEmpty();
         Job queued = JOB.desired(StagePlan.student(recipe, inQueue("team-a")));
         assertThat(queued.getSpec().getSuspend()).isTrue();
         assertThat(queued.getMetadata().getLabels()).containsEntry("kueue.x-k8s.io/queue-name", "team-a");
-        assertThat(StageJob.queued(queued)).isTrue();
+        assertThat(StageJob.queue(queued)).contains("team-a");
     }
 
     @Test

@@ -53,6 +53,7 @@ class StageObservationTest {
     void aSuspendedJobWithAQueueWaitsForIt() {
         TrainingRecipe recipe = Recipes.inQueue(Recipes.stored("photos", false), "team-a");
         assertThat(observe(job(recipe)).state()).isEqualTo(State.QUEUED);
+        assertThat(observe(job(recipe)).waiting().message()).contains("team-a");
     }
 
     @Test
