@@ -155,27 +155,56 @@ class StageFlow {
         }
         Job job = attempts.get(attempts.size() - 1);
         StagePlan plan = first.withAttempt(StagePlan.attemptOf(job));
+        return new Seen(plan, before, job, observe(plan, before, job, sources.pods(plan)), null);
+    }
+
+    private StageObservation observe(StagePlan plan, int before, Job job, List<TrainerPod> pods) {
         StageObservation stage = StageObservation.of(
                 plan.stage(),
                 job,
-                sources.pods(plan),
+                pods,
                 board.get(plan.key()).orElse(null),
                 plan.attempt() - before,
                 new RetryAllowance(plan.recipe().spec().retry().limit(), backOff));
-        return new Seen(plan, before, job, stage, null);
+        boolean queues = stage.state() == State.QUEUED
+                && Waiting.IN_QUEUE.equals(stage.waiting().reason());
+        return queues
+                ? sources.pendingInQueue(job)
+                        .map(why -> stage.in(State.QUEUED, new Waiting(Waiting.IN_QUEUE, why)))
+                        .orElse(stage)
+                : stage;
     }
 
-    private Seen drive(Seen seen, boolean suspend) {
+    /** What a pod said at its end counts for good: of a Job that ended without a pod, the API server is asked once more. */
+    private Seen heard(Seen seen) {
+        Job job = seen.job();
+        if (job == null
+                || !StageObservation.ended(job)
+                || sources.pods(seen.plan()).stream().anyMatch(pod -> pod.belongsTo(job))) {
+            return seen;
+        }
+        List<TrainerPod> pods = cluster.pods(job).stream().map(TrainerPod::new).toList();
+        return seen.as(observe(seen.plan(), seen.before(), job, pods), null);
+    }
+
+    private Seen drive(Seen cached, boolean suspend) {
+        Seen seen = heard(cached);
         return switch (seen.stage().state()) {
-            case SUCCEEDED -> join(seen);
-            case FAILED -> seen;
+            case SUCCEEDED -> {
+                board.remove(seen.plan().key());
+                yield join(seen);
+            }
+            case FAILED -> {
+                board.remove(seen.plan().key());
+                yield seen;
+            }
             case ABSENT -> suspend ? seen : start(seen, seen.plan());
             case RETRYING -> {
+                board.remove(seen.plan().key());
                 Instant due = seen.stage().retryAt();
                 if (suspend || clock.instant().isBefore(due)) {
                     yield seen.as(seen.stage(), suspend ? null : due);
                 }
-                board.remove(seen.plan().key());
                 yield start(seen, seen.plan().withAttempt(seen.plan().attempt() + 1));
             }
             case QUEUED, SUSPENDED, PENDING, RUNNING -> suspend ? pause(seen) : keepGoing(seen);
@@ -211,7 +240,7 @@ class StageFlow {
     private Seen pause(Seen seen) {
         Job job = seen.job();
         String uid = seen.plan().owner().getUid();
-        if (owns(job, uid)) {
+        if (owns(job, uid) && !StageObservation.ended(job)) {
             if (StageJob.queue(job).isPresent()
                     || job.getMetadata().getOwnerReferences().size() > 1) {
                 cluster.leave(job, uid);

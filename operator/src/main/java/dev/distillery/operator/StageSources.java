@@ -1,6 +1,7 @@
 package dev.distillery.operator;
 
 import dev.distillery.operator.progress.JobOwners;
+import dev.distillery.operator.queue.Workload;
 import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.operator.status.TrainerPod;
 import dev.distillery.recipe.RecipeResolver;
@@ -9,6 +10,7 @@ import dev.distillery.recipe.TrainingRecipeNames;
 import dev.distillery.report.Stage;
 import dev.distillery.validation.RecipeValidator;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -35,10 +37,13 @@ class StageSources implements JobOwners {
     private static final String BY_RUN = "by-run";
     private static final String BY_PLACE = "by-place";
     private static final String BY_TEACHER = "by-teacher";
+    private static final String BY_OWNER = "by-owner";
 
     private IndexerResourceCache<TrainingRecipe> recipes;
     private InformerEventSource<Job, TrainingRecipe> jobs;
     private InformerEventSource<Pod, TrainingRecipe> pods;
+    /** Null where the API server has no Kueue. */
+    private InformerEventSource<Workload, TrainingRecipe> workloads;
 
     List<EventSource<?, TrainingRecipe>> create(EventSourceContext<TrainingRecipe> context) {
         recipes = context.getPrimaryCache();
@@ -59,7 +64,26 @@ class StageSources implements JobOwners {
                         .build(),
                 context);
         pods.addIndexers(Map.of(BY_PLACE, pod -> List.of(place(pod))));
-        return List.of(jobs, pods);
+        if (!Workload.served(context.getClient())) {
+            return List.of(jobs, pods);
+        }
+        workloads = new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(Workload.class, TrainingRecipe.class)
+                        .withName("queue-workloads")
+                        .withSecondaryToPrimaryMapper(this::recipesOf)
+                        .build(),
+                context);
+        workloads.addIndexers(Map.of(BY_OWNER, StageSources::ownerUids));
+        return List.of(jobs, pods, workloads);
+    }
+
+    /** @return why the Job's queue does not admit it, in Kueue's words; empty if it does not say, or is not there */
+    Optional<String> pendingInQueue(Job job) {
+        return workloads == null
+                ? Optional.empty()
+                : workloads.byIndex(BY_OWNER, job.getMetadata().getUid()).stream()
+                        .flatMap(workload -> workload.pending().stream())
+                        .findFirst();
     }
 
     /** @return the Jobs of all attempts at this stage, whoever owns them, in order */
@@ -111,6 +135,18 @@ class StageSources implements JobOwners {
         return recipes.byIndex(BY_TEACHER, place(pod)).stream()
                 .map(ResourceID::fromResource)
                 .collect(Collectors.toSet());
+    }
+
+    private Set<ResourceID> recipesOf(Workload workload) {
+        return workload.getMetadata().getOwnerReferences().stream()
+                .flatMap(owner -> of(workload.getMetadata().getNamespace(), owner.getName()).stream())
+                .collect(Collectors.toSet());
+    }
+
+    private static List<String> ownerUids(HasMetadata resource) {
+        return resource.getMetadata().getOwnerReferences().stream()
+                .map(OwnerReference::getUid)
+                .toList();
     }
 
     private static List<String> teacher(TrainingRecipe recipe) {

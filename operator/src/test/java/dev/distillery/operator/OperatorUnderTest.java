@@ -75,10 +75,11 @@ final class OperatorUnderTest implements AutoCloseable {
                 .statusCode();
     }
 
-    /** @return log lines that a healthy operator does not write */
+    /** @return log lines that a healthy operator does not write; that a machine is slow is no error of it */
     List<String> errors() throws IOException {
         try (var lines = Files.lines(log)) {
             return lines.filter(line -> line.contains(" ERROR ") || line.contains("Exception"))
+                    .filter(line -> !line.contains("BlockedThreadChecker"))
                     .toList();
         }
     }

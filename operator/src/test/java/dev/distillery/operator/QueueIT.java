@@ -2,12 +2,16 @@ package dev.distillery.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.distillery.operator.queue.Workload;
 import dev.distillery.status.Condition;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A recipe that names a queue; the test is Kueue, and alone decides when a Job runs. */
@@ -18,8 +22,9 @@ class QueueIT extends RecipeScenario {
         TrainingRecipeStatus waiting =
                 awaitStatus("photos", s -> isTrue(s, Condition.QUEUED) && s.phase() == Phase.PENDING);
         assertThat(condition(waiting, Condition.QUEUED).reason()).isEqualTo("WaitingForQueue");
-        assertThat(waiting.message()).contains("team-a");
         String job = jobNames().get(0);
+        workload(job, "couldn't assign flavors: insufficient unused quota for nvidia.com/gpu");
+        awaitStatus("photos", s -> s.message().contains("insufficient unused quota for nvidia.com/gpu"));
         assertThat(job(job).getMetadata().getLabels()).containsEntry("kueue.x-k8s.io/queue-name", "team-a");
         assertThat(job(job).getSpec().getSuspend()).isTrue();
 
@@ -67,6 +72,30 @@ class QueueIT extends RecipeScenario {
         assertThat(again.attempts().student()).isEqualTo(1);
         go();
         awaitPhase("photos", Phase.READY);
+    }
+
+    /** As Kueue makes one for each Job that it manages. */
+    private static void workload(String job, String pending) {
+        Workload workload = new Workload();
+        workload.setMetadata(new ObjectMetaBuilder()
+                .withNamespace("default")
+                .withName("job-" + job)
+                .addNewOwnerReference()
+                .withApiVersion("batch/v1")
+                .withKind("Job")
+                .withName(job)
+                .withUid(job(job).getMetadata().getUid())
+                .endOwnerReference()
+                .build());
+        client().resource(workload).create();
+        workload.setStatus(new Workload.Status(List.of(new ConditionBuilder()
+                .withType("QuotaReserved")
+                .withStatus("False")
+                .withReason("Pending")
+                .withMessage(pending)
+                .withLastTransitionTime("2026-03-01T12:00:00Z")
+                .build())));
+        client().resource(workload).patchStatus();
     }
 
     private static void admit(String job, boolean admitted) {

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,6 +47,9 @@ abstract class RecipeScenario {
     static void start() throws IOException {
         kubernetes = new EmbeddedKubernetes(folder.resolve("cluster"));
         client().resource(dataClaim()).create();
+        try (InputStream workloads = RecipeScenario.class.getResourceAsStream("kueue-workloads.yaml")) {
+            client().load(workloads).create();
+        }
         operator = new OperatorUnderTest(kubernetes.kubeconfig(), folder.resolve("operator.log"));
         operator.start();
     }

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -106,6 +107,15 @@ public final class StageCluster {
                 .stream()
                 .max(Comparator.comparing(event -> String.valueOf(event.getLastTimestamp())))
                 .map(Event::getMessage);
+    }
+
+    /** @return the Job's pods as the API server has them now, whatever a cache says */
+    public List<Pod> pods(Job stage) {
+        return client.pods()
+                .inNamespace(stage.getMetadata().getNamespace())
+                .withLabel("batch.kubernetes.io/job-name", stage.getMetadata().getName())
+                .list()
+                .getItems();
     }
 
     private void delete(String namespace, String name) {

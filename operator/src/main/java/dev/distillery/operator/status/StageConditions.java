@@ -34,7 +34,7 @@ final class StageConditions {
                 conditions.set(
                         Condition.QUEUED,
                         true,
-                        "WaitingForQueue",
+                        Waiting.IN_QUEUE,
                         message(waiting, "the queue has not admitted the Job"));
             case PENDING, RUNNING, SUCCEEDED, FAILED -> {
                 String queue = o.resolved().spec().compute().queue();
@@ -60,7 +60,7 @@ final class StageConditions {
         }
         String fallback =
                 switch (stage.state()) {
-                    case QUEUED -> "WaitingForQueue";
+                    case QUEUED -> Waiting.IN_QUEUE;
                     case ABSENT, SUSPENDED -> o.suspended() ? "Suspended" : "NotStarted";
                     default -> "NoPod";
                 };

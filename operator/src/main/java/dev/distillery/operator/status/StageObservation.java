@@ -72,7 +72,7 @@ public record StageObservation(
             int attempts,
             RetryAllowance allowance) {
         List<TrainerPod> own = pods.stream()
-                .filter(pod -> belongs(pod, job))
+                .filter(pod -> pod.belongsTo(job))
                 .sorted(TrainerPod.BY_AGE)
                 .toList();
         Optional<TrainerPod> newest = own.stream().reduce((older, newer) -> newer);
@@ -86,6 +86,10 @@ public record StageObservation(
         boolean scheduled = newest.filter(TrainerPod::scheduled).isPresent();
         StageObservation seen =
                 new StageObservation(State.PENDING, attempts, report, progress, null, newestFailure, null, scheduled);
+        if (ended(job) && own.stream().anyMatch(TrainerPod::live)) {
+            // Jobs and pods are watched apart: this pod's end, and what it said, is still to be heard of.
+            return seen.in(State.RUNNING, null);
+        }
         if (condition(job, "Complete").isPresent()) {
             return seen.in(State.SUCCEEDED, null);
         }
@@ -110,6 +114,11 @@ public record StageObservation(
         boolean running = newest.filter(TrainerPod::started).isPresent();
         Waiting why = newest.flatMap(TrainerPod::waiting).orElse(null);
         return seen.in(running ? State.RUNNING : State.PENDING, running ? null : why);
+    }
+
+    /** @return whether the Job's attempt is over */
+    public static boolean ended(Job job) {
+        return condition(job, "Complete").isPresent() || failed(job);
     }
 
     /** @return whether the Job's attempt failed */
@@ -153,12 +162,6 @@ public record StageObservation(
         State next = queue == null ? State.PENDING : State.QUEUED;
         Waiting why = queue == null ? null : Waiting.inQueue(queue);
         return new StageObservation(next, number, null, null, why, failure, null, false);
-    }
-
-    /** A Job that is deleted and made again has its name again, and the old one's pods may still be ending. */
-    private static boolean belongs(TrainerPod pod, Job job) {
-        return pod.pod().getMetadata().getOwnerReferences().stream()
-                .anyMatch(owner -> owner.getUid().equals(job.getMetadata().getUid()));
     }
 
     private static Optional<JobCondition> condition(Job job, String type) {

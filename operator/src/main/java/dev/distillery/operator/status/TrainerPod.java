@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.Optional;
@@ -27,6 +28,12 @@ public record TrainerPod(Pod pod) {
     /** @return whether it computes, or may yet; a pod that is being deleted does until it has ended */
     public boolean live() {
         return !failed() && !"Succeeded".equals(phase());
+    }
+
+    /** A Job that is deleted and made again has its name again, and the old one's pods may still be ending. */
+    public boolean belongsTo(Job job) {
+        return pod.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> owner.getUid().equals(job.getMetadata().getUid()));
     }
 
     boolean failed() {

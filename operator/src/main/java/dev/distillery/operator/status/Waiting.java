@@ -7,8 +7,11 @@ package dev.distillery.operator.status;
  * @param message for people
  */
 public record Waiting(String reason, String message) {
+    /** The reason of a Job that its queue has not admitted. */
+    public static final String IN_QUEUE = "WaitingForQueue";
+
     static Waiting inQueue(String queue) {
-        return new Waiting("WaitingForQueue", "queue " + queue + " has not admitted the Job");
+        return new Waiting(IN_QUEUE, "queue " + queue + " has not admitted the Job");
     }
 
     @Override

@@ -62,6 +62,15 @@ class StageObservationTest {
     }
 
     @Test
+    void aJobThatEndedBeforeItsPodIsSeenToEndIsNotOverYet() {
+        assertThat(observe(ended("Complete", "CompletionsReached"), pod("a", 0, "Running"))
+                        .state())
+                .isEqualTo(State.RUNNING);
+        assertThat(observe(failed("PodFailurePolicy"), pod("a", 0, "Pending")).state())
+                .isEqualTo(State.RUNNING);
+    }
+
+    @Test
     void theReportIsThatOfTheNewestPod() {
         Pod crashed = dead("z", 0, 70, "Error", null);
         Pod reported = dead("a", 1, 14, "Error", report("GateFailed"));
