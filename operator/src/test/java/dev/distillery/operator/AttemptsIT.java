@@ -2,10 +2,12 @@ package dev.distillery.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.distillery.operator.stage.StageCluster;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -177,6 +179,39 @@ class AttemptsIT extends RecipeScenario {
         awaitPhase("two", Phase.READY);
         assertThat(jobNames().stream().filter(name -> name.startsWith("teacher-")))
                 .containsExactly(teacher);
+    }
+
+    @Test
+    void whyTheApiServerRefusesPodsIsFoundInTheJobsEvents() {
+        apply(Recipes.recipe("photos", "happy", false));
+        awaitPhase("photos", Phase.READY);
+        Job job = jobs().get(0);
+        StageCluster cluster = new StageCluster(client(), null);
+        assertThat(cluster.refusal(job)).isEmpty();
+        refused(job, "2026-03-01T12:00:01Z", "pods \"a\" is forbidden: exceeded quota: gpus");
+        refused(job, "2026-03-01T12:00:00Z", "an older one");
+        assertThat(cluster.refusal(job)).contains("pods \"a\" is forbidden: exceeded quota: gpus");
+    }
+
+    /** As the Job controller tells it. */
+    private static void refused(Job job, String time, String message) {
+        client().resource(new EventBuilder()
+                        .withNewMetadata()
+                        .withNamespace("default")
+                        .withGenerateName("refused-")
+                        .endMetadata()
+                        .withNewInvolvedObject()
+                        .withKind("Job")
+                        .withNamespace("default")
+                        .withName(job.getMetadata().getName())
+                        .withUid(job.getMetadata().getUid())
+                        .endInvolvedObject()
+                        .withType("Warning")
+                        .withReason("FailedCreate")
+                        .withMessage(message)
+                        .withLastTimestamp(time)
+                        .build())
+                .create();
     }
 
     private static List<String> owners(String job) {

@@ -138,7 +138,11 @@ abstract class RecipeScenario {
     static TrainingRecipeStatus awaitStatus(String name, Predicate<TrainingRecipeStatus> wanted) {
         TrainingRecipe found = recipe(name)
                 .waitUntilCondition(
-                        r -> r != null && r.getStatus() != null && wanted.test(r.getStatus()),
+                        // The API server presets a status that says nothing but that nobody has looked yet.
+                        r -> r != null
+                                && r.getStatus() != null
+                                && r.getStatus().phase() != null
+                                && wanted.test(r.getStatus()),
                         PATIENCE.toSeconds(),
                         TimeUnit.SECONDS);
         return found.getStatus();
