@@ -2,12 +2,10 @@ package dev.distillery.operator;
 
 import dev.distillery.operator.progress.ProgressBoard;
 import dev.distillery.operator.progress.ProgressTokens;
-import dev.distillery.operator.stage.BackOff;
 import dev.distillery.operator.stage.StageCluster;
 import dev.distillery.operator.stage.StageJob;
 import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.operator.status.Observation;
-import dev.distillery.operator.status.RetryAllowance;
 import dev.distillery.operator.status.StageObservation;
 import dev.distillery.operator.status.StageObservation.State;
 import dev.distillery.operator.status.TrainerPod;
@@ -46,39 +44,25 @@ class StageFlow {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
 
     private final StageSources sources;
+    private final StageObserver observer;
     private final StageCluster cluster;
     private final ProgressBoard board;
     private final ProgressTokens tokens;
-    private final BackOff backOff;
     private final Clock clock;
 
     StageFlow(
             StageSources sources,
+            StageObserver observer,
             StageCluster cluster,
             ProgressBoard board,
             ProgressTokens tokens,
-            BackOff backOff,
             Clock clock) {
         this.sources = sources;
+        this.observer = observer;
         this.cluster = cluster;
         this.board = board;
         this.tokens = tokens;
-        this.backOff = backOff;
         this.clock = clock;
-    }
-
-    /**
-     * A stage in a run.
-     *
-     * @param plan of the newest attempt; of the first if there is none
-     * @param before attempts that are not this run's
-     * @param job of the newest attempt of this run; null if there is none
-     * @param nextLook null for never
-     */
-    private record Seen(StagePlan plan, int before, Job job, StageObservation stage, Instant nextLook) {
-        Seen as(StageObservation other, Instant look) {
-            return new Seen(plan, before, job, other, look);
-        }
     }
 
     /** @return whether this very run has ended; its Jobs may be gone, and none is made again */
@@ -106,8 +90,8 @@ class StageFlow {
                         .map(StagePlan::run)
                         .collect(Collectors.toSet()));
         boolean suspend = recipe.getSpec().suspend();
-        Seen student = look(studentPlan, 0);
-        Seen teacher = teacherPlan == null ? null : look(teacherPlan, teacherBefore(recipe, teacherPlan));
+        ObservedStage student = observer.student(studentPlan);
+        ObservedStage teacher = teacherPlan == null ? null : observer.teacher(recipe, teacherPlan);
         boolean atStudent = teacher == null || student.job() != null;
         if (!atStudent) {
             teacher = drive(teacher, suspend);
@@ -127,68 +111,8 @@ class StageFlow {
                 atStudent ? student.nextLook() : teacher.nextLook());
     }
 
-    /**
-     * A teacher that failed for others, or for this recipe before it was changed, is tried again: perhaps memory, the retry
-     * limit or the data were mended since. Its attempts are counted on, so that its Jobs keep their names.
-     */
-    private int teacherBefore(TrainingRecipe recipe, StagePlan plan) {
-        TrainingRecipeStatus status = recipe.getStatus();
-        if (status != null && StagePlan.runId(recipe).equals(status.runId()) && status.attempts() != null) {
-            Integer before = status.attempts().teacherBefore();
-            return before == null ? 0 : before;
-        }
-        List<Job> attempts = sources.attempts(plan);
-        if (attempts.isEmpty()) {
-            return 0;
-        }
-        Job newest = attempts.get(attempts.size() - 1);
-        int attempt = StagePlan.attemptOf(newest);
-        return StageObservation.failed(newest) ? attempt : attempt - 1;
-    }
-
-    private Seen look(StagePlan first, int before) {
-        List<Job> attempts = sources.attempts(first).stream()
-                .filter(job -> StagePlan.attemptOf(job) > before)
-                .toList();
-        if (attempts.isEmpty()) {
-            return new Seen(first.withAttempt(before + 1), before, null, StageObservation.NONE, null);
-        }
-        Job job = attempts.get(attempts.size() - 1);
-        StagePlan plan = first.withAttempt(StagePlan.attemptOf(job));
-        return new Seen(plan, before, job, observe(plan, before, job, sources.pods(plan)), null);
-    }
-
-    private StageObservation observe(StagePlan plan, int before, Job job, List<TrainerPod> pods) {
-        StageObservation stage = StageObservation.of(
-                plan.stage(),
-                job,
-                pods,
-                board.get(plan.key()).orElse(null),
-                plan.attempt() - before,
-                new RetryAllowance(plan.recipe().spec().retry().limit(), backOff));
-        boolean queues = stage.state() == State.QUEUED
-                && Waiting.IN_QUEUE.equals(stage.waiting().reason());
-        return queues
-                ? sources.pendingInQueue(job)
-                        .map(why -> stage.in(State.QUEUED, new Waiting(Waiting.IN_QUEUE, why)))
-                        .orElse(stage)
-                : stage;
-    }
-
-    /** What a pod said at its end counts for good: of a Job that ended without a pod, the API server is asked once more. */
-    private Seen heard(Seen seen) {
-        Job job = seen.job();
-        if (job == null
-                || !StageObservation.ended(job)
-                || sources.pods(seen.plan()).stream().anyMatch(pod -> pod.belongsTo(job))) {
-            return seen;
-        }
-        List<TrainerPod> pods = cluster.pods(job).stream().map(TrainerPod::new).toList();
-        return seen.as(observe(seen.plan(), seen.before(), job, pods), null);
-    }
-
-    private Seen drive(Seen cached, boolean suspend) {
-        Seen seen = heard(cached);
+    private ObservedStage drive(ObservedStage cached, boolean suspend) {
+        ObservedStage seen = observer.heard(cached);
         return switch (seen.stage().state()) {
             case SUCCEEDED -> {
                 board.remove(seen.plan().key());
@@ -211,7 +135,7 @@ class StageFlow {
         };
     }
 
-    private Seen start(Seen seen, StagePlan plan) {
+    private ObservedStage start(ObservedStage seen, StagePlan plan) {
         Optional<TrainerPod> inTheWay = sources.inTheWay(plan);
         if (inTheWay.isPresent()) {
             String message = "pod %s of an earlier attempt or run is ending"
@@ -237,7 +161,7 @@ class StageFlow {
     }
 
     /** Others that share the attempt go on with it. What a queue admitted is given back to it: the Job goes, its checkpoint stays. */
-    private Seen pause(Seen seen) {
+    private ObservedStage pause(ObservedStage seen) {
         Job job = seen.job();
         String uid = seen.plan().owner().getUid();
         if (owns(job, uid) && !StageObservation.ended(job)) {
@@ -251,7 +175,7 @@ class StageFlow {
         return seen;
     }
 
-    private Seen keepGoing(Seen seen) {
+    private ObservedStage keepGoing(ObservedStage seen) {
         Job job = seen.job();
         if (job.getMetadata().getDeletionTimestamp() != null) {
             return seen;
@@ -263,7 +187,7 @@ class StageFlow {
         return seen.stage().state() == State.PENDING ? help(seen) : seen;
     }
 
-    private Seen join(Seen seen) {
+    private ObservedStage join(ObservedStage seen) {
         if (!owns(seen.job(), seen.plan().owner().getUid())) {
             cluster.join(seen.plan());
         }
@@ -271,7 +195,7 @@ class StageFlow {
     }
 
     /** Finds out why there is no pod, and gives one that is about to start what somebody may have deleted. */
-    private Seen help(Seen seen) {
+    private ObservedStage help(ObservedStage seen) {
         if (seen.stage().scheduled()) {
             cluster.restore(seen.plan(), tokens.of(seen.plan().key()));
             return seen.as(seen.stage(), clock.instant().plus(ASK_AGAIN));
