@@ -115,7 +115,8 @@ class ProgressViewTest {
 
     private static TrainingRecipeStatus.Progress progress(
             String stage, int epoch, int percent, Double loss, Double top1) {
-        return new TrainingRecipeStatus.Progress(stage, epoch, 12, 400, 1872, percent, "", loss, top1, 5210.4, 61);
+        return new TrainingRecipeStatus.Progress(
+                stage, epoch, 12, 400, 1872, percent, "", loss, top1, 5210.4, 61, null);
     }
 
     private static List<CurvePoint> points(Stage stage, int from, int to) {

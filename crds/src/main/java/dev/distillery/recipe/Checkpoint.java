@@ -17,4 +17,11 @@ public record Checkpoint(
                 @Min(1)
                 @Max(100)
                 @JsonPropertyDescription("How many of the newest stay until the stage is done; the best stays too.")
-                int keep) {}
+                int keep,
+        @Default("30")
+                @Min(10)
+                @Max(3600)
+                @JsonPropertyDescription(
+                        "How long a pod that is stopped may take to save itself; Kubernetes' own default. Less than 30"
+                                + " where nodes go faster; more where a step or a checkpoint takes long.")
+                int gracePeriodSeconds) {}

@@ -5,6 +5,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,11 @@ public record Compute(
         @Default("{}") Map<String, String> nodeSelector,
         @Default("[]") List<Toleration> tolerations,
         @JsonPropertyDescription("PriorityClass of the trainer pods.") String priorityClassName,
+        @Pattern("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+                @Size(max = 63)
+                @JsonPropertyDescription(
+                        "Kueue LocalQueue that the stages wait in; Kueue then says when they run. Absent: none.")
+                String queue,
         @Default("distillery-workspace")
                 @JsonPropertyDescription(
                         "PersistentVolumeClaim that keeps checkpoints and trained teachers; made when absent.")

@@ -50,6 +50,16 @@ public enum ExitCode {
         return retryable;
     }
 
+    /** @return the constant with this code, {@link #INTERNAL_ERROR} for an unknown one */
+    public static ExitCode ofCode(int code) {
+        for (ExitCode value : values()) {
+            if (value.code == code) {
+                return value;
+            }
+        }
+        return INTERNAL_ERROR;
+    }
+
     /** @return the constant with this reason, {@link #INTERNAL_ERROR} for an unknown one */
     public static ExitCode ofReason(String reason) {
         for (ExitCode value : values()) {

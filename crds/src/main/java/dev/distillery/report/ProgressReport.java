@@ -11,6 +11,7 @@ import java.util.List;
  * @param loss mean training loss since the last report; null before the first step
  * @param top1 of the last finished epoch; null before it
  * @param learningCurve of this stage, one point per epoch so far, thinned to at most {@link LearningCurve#MAX_POINTS}
+ * @param resumption null from who does not know
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ProgressReport(
@@ -24,4 +25,5 @@ public record ProgressReport(
         Double top1,
         double imagesPerSecond,
         long estimatedSecondsLeft,
-        List<CurvePoint> learningCurve) {}
+        List<CurvePoint> learningCurve,
+        Resumption resumption) {}

@@ -52,7 +52,8 @@ public final class ReportJson {
                     report.result(),
                     report.artifacts(),
                     points == 0 ? List.of() : report.warnings(),
-                    points == 0 ? List.of() : LearningCurve.thin(report.learningCurve(), points));
+                    points == 0 ? List.of() : LearningCurve.thin(report.learningCurve(), points),
+                    report.resumption());
             byte[] next = bytes(shorter);
             if (points == 0 && next.length >= json.length) {
                 throw new IllegalStateException("a run report of " + next.length + " bytes cannot be made to fit");

@@ -14,6 +14,7 @@ import java.util.List;
  * @param artifacts empty unless published
  * @param warnings what the user should know though it worked
  * @param learningCurve of this stage, thinned
+ * @param resumption null if the stage did not train
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunReport(
@@ -26,7 +27,8 @@ public record RunReport(
         Result result,
         List<Artifact> artifacts,
         List<String> warnings,
-        List<CurvePoint> learningCurve) {
+        List<CurvePoint> learningCurve,
+        Resumption resumption) {
 
     public boolean succeeded() {
         return ExitCode.SUCCEEDED.reason().equals(reason);

@@ -8,6 +8,8 @@ public final class TrainerEnvironment {
     public static final String WORKSPACE = "DISTILLERY_WORKSPACE";
     /** Names this run of this recipe; publishing twice under one id gives one version. */
     public static final String RUN_ID = "DISTILLERY_RUN_ID";
+    /** The pod's name, for the reports; absent outside a cluster. */
+    public static final String POD = "DISTILLERY_POD";
     /** Where progress is posted; absent: nowhere. */
     public static final String PROGRESS_URL = "DISTILLERY_PROGRESS_URL";
     /** File with the bearer token for {@link #PROGRESS_URL}; read for each report, because it is renewed. */

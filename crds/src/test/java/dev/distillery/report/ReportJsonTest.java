@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReportJsonTest {
     private static final Result RESULT =
             new Result(0.9031, 0.9087, 3.1e-6, 1.0, 77_850, 174_970L, 312_345, 0.4123, 77.25);
+    private static final Resumption RESUMPTION =
+            new Resumption("fashion-student-0123456789-1-abcde", 1500, 1872L, "2026-03-01T12:00:00Z");
     private static final List<Artifact> ARTIFACTS =
             List.of(new Artifact("file:///some/folder/out/models/fashion-mnist/3", 3, "ab".repeat(32)));
 
@@ -62,7 +64,8 @@ class ReportJsonTest {
                 null,
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                null);
         RunReport read = roundTrip(report);
         assertThat(read).isEqualTo(report);
         assertThat(read.succeeded()).isFalse();
@@ -89,7 +92,8 @@ class ReportJsonTest {
                 0.88,
                 5210.5,
                 61,
-                report("", List.of(), 3).learningCurve());
+                report("", List.of(), 3).learningCurve(),
+                RESUMPTION);
         assertThat(ReportJson.readProgress(ReportJson.write(report))).isEqualTo(report);
     }
 
@@ -104,6 +108,7 @@ class ReportJsonTest {
         assertThat(ExitCode.values()).extracting(ExitCode::code).doesNotHaveDuplicates();
         for (ExitCode code : ExitCode.values()) {
             assertThat(ExitCode.ofReason(code.reason())).isEqualTo(code);
+            assertThat(ExitCode.ofCode(code.code())).isEqualTo(code);
         }
         assertThat(ExitCode.ofReason("BackoffLimitExceeded")).isEqualTo(ExitCode.INTERNAL_ERROR);
     }
@@ -115,6 +120,7 @@ class ReportJsonTest {
         assertThat(read.top1()).isEqualTo(written.top1());
         assertThat(read.result()).isEqualTo(written.result());
         assertThat(read.artifacts()).isEqualTo(written.artifacts());
+        assertThat(read.resumption()).isEqualTo(written.resumption());
     }
 
     private static RunReport roundTrip(RunReport report) throws IOException {
@@ -126,6 +132,16 @@ class ReportJsonTest {
                 .mapToObj(epoch -> new CurvePoint(Stage.STUDENT, epoch, 1.0 / 3 / epoch, 0.123456789, 0.1 / epoch))
                 .toList();
         return new RunReport(
-                "run-1", Stage.STUDENT, "Succeeded", message, 0.9031, false, RESULT, ARTIFACTS, warnings, curve);
+                "run-1",
+                Stage.STUDENT,
+                "Succeeded",
+                message,
+                0.9031,
+                false,
+                RESULT,
+                ARTIFACTS,
+                warnings,
+                curve,
+                RESUMPTION);
     }
 }

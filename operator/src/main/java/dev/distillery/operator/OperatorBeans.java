@@ -6,6 +6,7 @@ import dev.distillery.operator.leader.Replica;
 import dev.distillery.operator.metrics.ApiCalls;
 import dev.distillery.operator.metrics.PodMetrics;
 import dev.distillery.operator.metrics.ReconcileWatch;
+import dev.distillery.operator.stage.BackOff;
 import dev.distillery.operator.stage.StageCluster;
 import dev.distillery.operator.stage.StageJob;
 import dev.distillery.operator.stage.StagePod;
@@ -105,6 +106,12 @@ class OperatorBeans {
     StageCluster cluster(KubernetesClient client, ProgressEndpoint endpoint, OperatorConfig config) {
         return new StageCluster(
                 client, new StageJob(new StagePod(config.trainer().image(), endpoint::access)));
+    }
+
+    @Produces
+    @Singleton
+    BackOff backOff(OperatorConfig config) {
+        return new BackOff(config.retry().delay(), config.retry().maxDelay());
     }
 
     @Produces

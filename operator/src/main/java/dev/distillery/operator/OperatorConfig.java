@@ -16,10 +16,22 @@ public interface OperatorConfig {
 
     LeaderElection leaderElection();
 
+    Retry retry();
+
     /** Trainer pods. */
     interface Trainer {
         @WithDefault("distillery/trainer:0.1.0")
         String image();
+    }
+
+    /** The pause between two attempts at a stage. The defaults are those of Kubernetes' own Job controller. */
+    interface Retry {
+        /** After the first failure; doubled by each further one. */
+        @WithDefault("10s")
+        Duration delay();
+
+        @WithDefault("10m")
+        Duration maxDelay();
     }
 
     /** Progress that trainers push. */

@@ -2,32 +2,58 @@ package dev.distillery.operator;
 
 import dev.distillery.operator.progress.ProgressBoard;
 import dev.distillery.operator.stage.StageCluster;
+import dev.distillery.operator.stage.StageJob;
 import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.operator.status.Observation;
 import dev.distillery.operator.status.StageObservation;
 import dev.distillery.operator.status.StageObservation.State;
+import dev.distillery.operator.status.TrainerPod;
+import dev.distillery.operator.status.Waiting;
 import dev.distillery.recipe.ResolvedRecipe;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.schema.Violation;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Singleton;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** What is to be done next for a recipe: first the teacher, then the student, nothing once it is finished. */
+/**
+ * What is to be done next for a recipe: first the teacher, then the student, each in one attempt or more, nothing once it
+ * is finished.
+ *
+ * <p>What is done depends on the caches only, and every write may be made twice: an attempt's Job has one name, so that an
+ * operator that was killed, or sees an old cache, makes none a second time.
+ */
 @Singleton
 class StageFlow {
+    private static final int UNPROCESSABLE = 422;
+    /** A Job controller that works has made its pod by then. */
+    private static final Duration POD_EXPECTED = Duration.ofSeconds(5);
+    /** How often to ask for what no watch tells. */
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
+
     private final StageSources sources;
+    private final StageObserver observer;
     private final StageCluster cluster;
     private final ProgressBoard board;
+    private final Clock clock;
 
-    StageFlow(StageSources sources, StageCluster cluster, ProgressBoard board) {
+    StageFlow(StageSources sources, StageObserver observer, StageCluster cluster, ProgressBoard board, Clock clock) {
         this.sources = sources;
+        this.observer = observer;
         this.cluster = cluster;
         this.board = board;
+        this.clock = clock;
     }
 
     /** @return whether this very run has ended; its Jobs may be gone, and none is made again */
@@ -42,80 +68,153 @@ class StageFlow {
     /** Ends what an earlier, valid form of the recipe started. */
     Observation stop(TrainingRecipe recipe, List<Violation> violations) {
         leaveAllBut(recipe, Set.of());
-        return new Observation(recipe, violations, null, null, StageObservation.NONE, StageObservation.NONE);
+        return Observation.rejected(recipe, violations);
     }
 
     Observation advance(TrainingRecipe recipe, ResolvedRecipe resolved) {
-        StagePlan student = StagePlan.student(recipe, resolved);
-        StagePlan teacher = resolved.teacherHash() == null ? null : StagePlan.teacher(recipe, resolved);
-        leaveAllBut(recipe, teacher == null ? Set.of(student.name()) : Set.of(student.name(), teacher.name()));
-        StageObservation studentSeen = observe(student);
-        StageObservation teacherSeen = teacher == null ? StageObservation.NONE : observe(teacher);
-        if (studentSeen.state() == State.ABSENT) {
-            if (teacher != null) {
-                teacherSeen = runTeacher(recipe, teacher, teacherSeen);
-            }
-            boolean teacherDone = teacher == null || teacherSeen.state() == State.SUCCEEDED;
-            if (teacherDone && !recipe.getSpec().suspend()) {
-                cluster.start(student, false);
-                studentSeen = new StageObservation(State.PENDING, 0, null, null, null);
-            }
-        } else if (!ended(studentSeen)) {
-            sources.job(student.namespace(), student.name())
-                    .ifPresent(job -> suspend(job, recipe.getSpec().suspend()));
+        StagePlan studentPlan = StagePlan.student(recipe, resolved);
+        StagePlan teacherPlan = resolved.teacherHash() == null ? null : StagePlan.teacher(recipe, resolved);
+        leaveAllBut(
+                recipe,
+                Stream.of(Optional.of(studentPlan), Optional.ofNullable(teacherPlan))
+                        .flatMap(Optional::stream)
+                        .map(StagePlan::run)
+                        .collect(Collectors.toSet()));
+        boolean suspend = recipe.getSpec().suspend();
+        ObservedStage student = observer.student(studentPlan);
+        ObservedStage teacher = teacherPlan == null ? null : observer.teacher(recipe, teacherPlan);
+        boolean atStudent = teacher == null || student.job() != null;
+        if (!atStudent) {
+            teacher = drive(teacher, suspend);
+            atStudent = teacher.stage().state() == State.SUCCEEDED;
         }
-        return new Observation(recipe, List.of(), resolved, student.runId(), teacherSeen, studentSeen);
+        if (atStudent) {
+            student = drive(student, suspend);
+        }
+        return new Observation(
+                recipe,
+                List.of(),
+                resolved,
+                studentPlan.runId(),
+                teacher == null ? StageObservation.NONE : teacher.stage(),
+                student.stage(),
+                teacher == null ? 0 : teacher.before(),
+                atStudent ? student.nextLook() : teacher.nextLook());
     }
 
-    private StageObservation runTeacher(TrainingRecipe recipe, StagePlan plan, StageObservation seen) {
-        Optional<Job> job = sources.job(plan.namespace(), plan.name());
-        boolean suspend = recipe.getSpec().suspend();
-        if (job.isEmpty()) {
-            if (!suspend) {
-                cluster.start(plan, false);
+    private ObservedStage drive(ObservedStage cached, boolean suspend) {
+        ObservedStage seen = observer.heard(cached);
+        return switch (seen.stage().state()) {
+            case SUCCEEDED -> {
+                board.remove(seen.plan().key());
+                yield join(seen);
             }
-            return suspend ? seen : new StageObservation(State.PENDING, 0, null, null, null);
+            case FAILED -> {
+                board.remove(seen.plan().key());
+                yield seen;
+            }
+            case ABSENT -> suspend ? seen : start(seen, seen.plan());
+            case RETRYING -> {
+                board.remove(seen.plan().key());
+                Instant due = seen.stage().retryAt();
+                if (suspend || clock.instant().isBefore(due)) {
+                    yield seen.as(seen.stage(), suspend ? null : due);
+                }
+                yield start(seen, seen.plan().withAttempt(seen.plan().attempt() + 1));
+            }
+            case QUEUED, SUSPENDED, PENDING, RUNNING -> suspend ? pause(seen) : keepGoing(seen);
+        };
+    }
+
+    private ObservedStage start(ObservedStage seen, StagePlan plan) {
+        Optional<TrainerPod> inTheWay = sources.inTheWay(plan);
+        if (inTheWay.isPresent()) {
+            String message = "pod %s of an earlier attempt or run is ending"
+                    .formatted(inTheWay.get().name());
+            return seen.as(seen.stage().in(State.PENDING, new Waiting("PodEnding", message)), null);
         }
-        boolean newRun = recipe.getStatus() == null
-                || !StagePlan.runId(recipe).equals(recipe.getStatus().runId());
-        if (seen.state() == State.FAILED && newRun) {
-            // It failed for an earlier run; perhaps memory, the retry limit or the data were mended since.
-            cluster.delete(job.get());
-            return new StageObservation(State.PENDING, 0, null, null, null);
+        try {
+            cluster.start(plan);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN && e.getCode() != UNPROCESSABLE) {
+                throw e;
+            }
+            String reason =
+                    e.getMessage() != null && e.getMessage().contains("exceeded quota") ? "QuotaExceeded" : "Refused";
+            return seen.as(
+                    seen.stage().in(State.PENDING, new Waiting(reason, e.getMessage())),
+                    clock.instant().plus(ASK_AGAIN));
         }
-        if (!owns(job.get(), plan.owner().getUid())) {
-            cluster.join(plan);
-        } else if (!ended(seen) && job.get().getMetadata().getOwnerReferences().size() == 1) {
-            suspend(job.get(), suspend);
+        return seen.as(
+                seen.stage()
+                        .started(plan.attempt() - seen.before(), plan.compute().queue()),
+                null);
+    }
+
+    /** Others that share the attempt go on with it. What a queue admitted is given back to it: the Job goes, its checkpoint stays. */
+    private ObservedStage pause(ObservedStage seen) {
+        Job job = seen.job();
+        String uid = seen.plan().owner().getUid();
+        if (owns(job, uid) && !StageObservation.ended(job)) {
+            if (StageJob.queue(job).isPresent()
+                    || job.getMetadata().getOwnerReferences().size() > 1) {
+                cluster.leave(job, uid);
+            } else if (!Boolean.TRUE.equals(job.getSpec().getSuspend())) {
+                cluster.suspend(job, true);
+            }
         }
         return seen;
     }
 
-    private void suspend(Job job, boolean suspend) {
-        if (Boolean.TRUE.equals(job.getSpec().getSuspend()) != suspend) {
-            cluster.suspend(job, suspend);
+    private ObservedStage keepGoing(ObservedStage seen) {
+        Job job = seen.job();
+        if (job.getMetadata().getDeletionTimestamp() != null) {
+            return seen;
         }
+        join(seen);
+        if (seen.stage().state() == State.SUSPENDED) {
+            cluster.suspend(job, false);
+        }
+        return seen.stage().state() == State.PENDING ? help(seen) : seen;
     }
 
-    private void leaveAllBut(TrainingRecipe recipe, Set<String> names) {
+    private ObservedStage join(ObservedStage seen) {
+        if (!owns(seen.job(), seen.plan().owner().getUid())) {
+            cluster.join(seen.plan());
+        }
+        return seen;
+    }
+
+    /** Finds out why there is no pod, and gives one that is about to start what somebody may have deleted. */
+    private ObservedStage help(ObservedStage seen) {
+        if (seen.stage().scheduled()) {
+            cluster.restore(seen.plan());
+            return seen.as(seen.stage(), clock.instant().plus(ASK_AGAIN));
+        }
+        String startTime =
+                seen.job().getStatus() == null ? null : seen.job().getStatus().getStartTime();
+        if (seen.stage().waiting() != null || startTime == null) {
+            return seen;
+        }
+        Instant expected = Instant.parse(startTime).plus(POD_EXPECTED);
+        if (clock.instant().isBefore(expected)) {
+            return seen.as(seen.stage(), expected);
+        }
+        Waiting refused = cluster.refusal(seen.job())
+                .map(message ->
+                        new Waiting(message.contains("exceeded quota") ? "QuotaExceeded" : "FailedCreate", message))
+                .orElse(null);
+        return seen.as(seen.stage().in(State.PENDING, refused), clock.instant().plus(ASK_AGAIN));
+    }
+
+    private void leaveAllBut(TrainingRecipe recipe, Set<String> runs) {
         for (Job job : sources.jobs(recipe)) {
-            if (!names.contains(job.getMetadata().getName())) {
+            if (!runs.contains(job.getMetadata().getLabels().get(StagePlan.RUN))) {
+                board.remove(job.getMetadata().getNamespace() + "/"
+                        + job.getMetadata().getName());
                 cluster.leave(job, recipe.getMetadata().getUid());
             }
         }
-    }
-
-    private StageObservation observe(StagePlan plan) {
-        Job job = sources.job(plan.namespace(), plan.name()).orElse(null);
-        if (job == null) {
-            board.remove(plan.key());
-            return StageObservation.NONE;
-        }
-        return StageObservation.of(job, sources.pods(job), board.get(plan.key()).orElse(null));
-    }
-
-    private static boolean ended(StageObservation stage) {
-        return stage.state() == State.SUCCEEDED || stage.state() == State.FAILED;
     }
 
     private static boolean owns(Job job, String uid) {

@@ -5,35 +5,53 @@ import dev.distillery.operator.metrics.FleetGauges;
 import dev.distillery.operator.metrics.PodMetrics;
 import dev.distillery.operator.progress.JobOwners;
 import dev.distillery.operator.progress.PodIdentity;
+import dev.distillery.operator.queue.Workload;
 import dev.distillery.operator.stage.StagePlan;
+import dev.distillery.operator.status.TrainerPod;
+import dev.distillery.recipe.RecipeResolver;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.recipe.TrainingRecipeNames;
+import dev.distillery.report.Stage;
+import dev.distillery.validation.RecipeValidator;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Caches of the Jobs and pods that carry our label, and which recipes they belong to. */
+/**
+ * Caches of the Jobs and pods that carry our label, and which recipes they belong to. A pod is found by its labels, not by
+ * its Job: it may outlive it.
+ */
 @Singleton
 class StageSources implements JobOwners {
-    private static final String JOB_NAME = "job-name";
-    private static final String PODS_BY_JOB = "pods-by-job";
+    private static final String BY_RUN = "by-run";
+    private static final String BY_PLACE = "by-place";
+    private static final String BY_TEACHER = "by-teacher";
+    private static final String BY_OWNER = "by-owner";
 
     private final PodMetrics metrics;
     private final MeterRegistry meters;
     private final Leadership leadership;
+    private IndexerResourceCache<TrainingRecipe> recipes;
     private InformerEventSource<Job, TrainingRecipe> jobs;
     private InformerEventSource<Pod, TrainingRecipe> pods;
+    /** Null where the API server has no Kueue. */
+    private InformerEventSource<Workload, TrainingRecipe> workloads;
 
     StageSources(PodMetrics metrics, MeterRegistry meters, Leadership leadership) {
         this.metrics = metrics;
@@ -42,6 +60,8 @@ class StageSources implements JobOwners {
     }
 
     List<EventSource<?, TrainingRecipe>> create(EventSourceContext<TrainingRecipe> context) {
+        recipes = context.getPrimaryCache();
+        recipes.addIndexer(BY_TEACHER, StageSources::teacher);
         jobs = new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(Job.class, TrainingRecipe.class)
                         .withName("stage-jobs")
@@ -49,23 +69,44 @@ class StageSources implements JobOwners {
                         .withSecondaryToPrimaryMapper(StageSources::owners)
                         .build(),
                 context);
+        jobs.addIndexers(Map.of(BY_RUN, job -> List.of(key(job, label(job, StagePlan.RUN)))));
         pods = new WatchedPods(
                 InformerEventSourceConfiguration.from(Pod.class, TrainingRecipe.class)
                         .withName("stage-pods")
                         .withLabelSelector(StagePlan.SELECTOR)
-                        .withSecondaryToPrimaryMapper(
-                                pod -> of(pod.getMetadata().getNamespace(), jobName(pod)))
+                        .withSecondaryToPrimaryMapper(this::recipesOf)
                         .build(),
                 context,
                 metrics);
         FleetGauges.register(meters, leadership, () -> context.getPrimaryCache().list(), () -> pods.list());
-        pods.addIndexers(Map.of(PODS_BY_JOB, pod -> List.of(pod.getMetadata().getNamespace() + "/" + jobName(pod))));
-        return List.of(jobs, pods);
+        pods.addIndexers(Map.of(BY_PLACE, pod -> List.of(place(pod))));
+        if (!Workload.served(context.getClient())) {
+            return List.of(jobs, pods);
+        }
+        workloads = new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(Workload.class, TrainingRecipe.class)
+                        .withName("queue-workloads")
+                        .withSecondaryToPrimaryMapper(this::recipesOf)
+                        .build(),
+                context);
+        workloads.addIndexers(Map.of(BY_OWNER, StageSources::ownerUids));
+        return List.of(jobs, pods, workloads);
     }
 
-    Optional<Job> job(String namespace, String name) {
-        // Reports may come before the caches are made.
-        return jobs == null ? Optional.empty() : jobs.get(new ResourceID(name, namespace));
+    /** @return why the Job's queue does not admit it, in Kueue's words; empty if it does not say, or is not there */
+    Optional<String> pendingInQueue(Job job) {
+        return workloads == null
+                ? Optional.empty()
+                : workloads.byIndex(BY_OWNER, job.getMetadata().getUid()).stream()
+                        .flatMap(workload -> workload.pending().stream())
+                        .findFirst();
+    }
+
+    /** @return the Jobs of all attempts at this stage, whoever owns them, in order */
+    List<Job> attempts(StagePlan plan) {
+        return jobs.byIndex(BY_RUN, plan.namespace() + "/" + plan.run()).stream()
+                .sorted(Comparator.comparing(StagePlan::attemptOf))
+                .toList();
     }
 
     /** @return the recipe's own Jobs and those that it shares */
@@ -73,10 +114,19 @@ class StageSources implements JobOwners {
         return jobs.getSecondaryResources(recipe);
     }
 
-    List<Pod> pods(Job job) {
-        return pods.byIndex(
-                PODS_BY_JOB,
-                job.getMetadata().getNamespace() + "/" + job.getMetadata().getName());
+    /** @return pods of this stage, any attempt's */
+    List<TrainerPod> pods(StagePlan plan) {
+        return inPlace(plan)
+                .filter(pod -> plan.run().equals(label(pod.pod(), StagePlan.RUN)))
+                .toList();
+    }
+
+    /**
+     * @return a pod that may still write where one of this stage would: this stage's, or the same recipe's student of
+     *     before its spec changed
+     */
+    Optional<TrainerPod> inTheWay(StagePlan plan) {
+        return inPlace(plan).filter(TrainerPod::live).findFirst();
     }
 
     @Override
@@ -84,13 +134,73 @@ class StageSources implements JobOwners {
         return job(namespace, job).map(StageSources::owners).orElse(Set.of());
     }
 
+    private Stream<TrainerPod> inPlace(StagePlan plan) {
+        String place = plan.stage() == Stage.TEACHER
+                ? teacherPlace(plan.namespace(), plan.run())
+                : studentPlace(plan.namespace(), plan.recipe().name());
+        return pods.byIndex(BY_PLACE, place).stream().map(TrainerPod::new);
+    }
+
+    private Set<ResourceID> recipesOf(Pod pod) {
+        String recipe = label(pod, StagePlan.RECIPE);
+        if (!recipe.isEmpty()) {
+            return Set.of(new ResourceID(recipe, pod.getMetadata().getNamespace()));
+        }
+        return recipes.byIndex(BY_TEACHER, place(pod)).stream()
+                .map(ResourceID::fromResource)
+                .collect(Collectors.toSet());
+    }
+
+    private Set<ResourceID> recipesOf(Workload workload) {
+        return workload.getMetadata().getOwnerReferences().stream()
+                .flatMap(owner -> of(workload.getMetadata().getNamespace(), owner.getName()).stream())
+                .collect(Collectors.toSet());
+    }
+
+    private static List<String> ownerUids(HasMetadata resource) {
+        return resource.getMetadata().getOwnerReferences().stream()
+                .map(OwnerReference::getUid)
+                .toList();
+    }
+
+    private static List<String> teacher(TrainingRecipe recipe) {
+        if (recipe.getSpec() == null
+                || !RecipeValidator.validate(recipe.getSpec()).isEmpty()) {
+            return List.of();
+        }
+        String namespace = recipe.getMetadata().getNamespace();
+        var resolved = RecipeResolver.resolve(namespace, recipe.getMetadata().getName(), recipe.getSpec());
+        return resolved.teacherHash() == null
+                ? List.of()
+                : List.of(teacherPlace(
+                        namespace, StagePlan.teacher(recipe, resolved).run()));
+    }
+
+    /** Pods of one place use the same checkpoints: no two at a time. */
+    private static String place(Pod pod) {
+        String recipe = label(pod, StagePlan.RECIPE);
+        String namespace = pod.getMetadata().getNamespace();
+        return recipe.isEmpty() ? teacherPlace(namespace, label(pod, StagePlan.RUN)) : studentPlace(namespace, recipe);
+    }
+
+    private static String teacherPlace(String namespace, String run) {
+        return namespace + "/teacher/" + run;
+    }
+
+    private static String studentPlace(String namespace, String recipe) {
+        return namespace + "/student/" + recipe;
+    }
+
     @Override
     public Optional<Pod> pod(String namespace, String name, PodIdentity sender) {
-        return job(namespace, name).flatMap(job -> pods(job).stream()
-                .filter(pod -> pod.getMetadata().getUid().equals(sender.uid())
-                        && pod.getMetadata().getName().equals(sender.name()))
-                .filter(pod -> !hasEnded(pod) && isOwned(pod, job))
-                .findFirst());
+        return job(namespace, name).flatMap(job -> pods.get(new ResourceID(sender.name(), namespace))
+                .filter(pod -> pod.getMetadata().getUid().equals(sender.uid()))
+                .filter(pod -> !hasEnded(pod) && isOwned(pod, job)));
+    }
+
+    private Optional<Job> job(String namespace, String name) {
+        // Reports may come before the caches are made.
+        return jobs == null ? Optional.empty() : jobs.get(new ResourceID(name, namespace));
     }
 
     private static boolean isOwned(Pod pod, Job job) {
@@ -112,7 +222,11 @@ class StageSources implements JobOwners {
                 .collect(Collectors.toSet());
     }
 
-    private static String jobName(Pod pod) {
-        return pod.getMetadata().getLabels().getOrDefault(JOB_NAME, "");
+    private static String key(HasMetadata resource, String name) {
+        return resource.getMetadata().getNamespace() + "/" + name;
+    }
+
+    private static String label(HasMetadata resource, String name) {
+        return resource.getMetadata().getLabels().getOrDefault(name, "");
     }
 }

@@ -20,7 +20,9 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.net.HttpURLConnection;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -36,23 +38,28 @@ import org.jboss.logging.Logger;
 public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
     private static final Logger LOG = Logger.getLogger(TrainingRecipeReconciler.class);
 
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
+
     private final StageSources sources;
     private final StageFlow flow;
     private final StatusProjector projector;
     private final RecipeEvents events;
     private final ProgressEventSource progress;
+    private final Clock clock;
 
     TrainingRecipeReconciler(
             StageSources sources,
             StageFlow flow,
             StatusProjector projector,
             RecipeEvents events,
-            ProgressEventSource progress) {
+            ProgressEventSource progress,
+            Clock clock) {
         this.sources = sources;
         this.flow = flow;
         this.projector = projector;
         this.events = events;
         this.progress = progress;
+        this.clock = clock;
     }
 
     @Override
@@ -76,7 +83,14 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
         } else {
             observation = flow.stop(recipe, violations);
         }
-        return write(recipe, projector.project(observation), context);
+        UpdateControl<TrainingRecipe> control = write(recipe, projector.project(observation), context);
+        boolean now = control.getScheduleDelay().isPresent();
+        return observation.nextLook() == null || now ? control : control.rescheduleAfter(until(observation.nextLook()));
+    }
+
+    private Duration until(Instant time) {
+        Duration left = Duration.between(clock.instant(), time);
+        return left.compareTo(AT_ONCE) < 0 ? AT_ONCE : left;
     }
 
     /**
@@ -102,7 +116,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
                     .getGeneration()
                     .equals(recipe.getMetadata().getGeneration());
             UpdateControl<TrainingRecipe> control = UpdateControl.noUpdate();
-            return seen ? control : control.rescheduleAfter(Duration.ofMillis(1));
+            return seen ? control : control.rescheduleAfter(AT_ONCE);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 LOG.debugf(

@@ -7,6 +7,7 @@ import dev.distillery.report.ExitCode;
 import dev.distillery.report.ProgressReport;
 import dev.distillery.report.ReportJson;
 import dev.distillery.report.Result;
+import dev.distillery.report.Resumption;
 import dev.distillery.report.RunReport;
 import dev.distillery.report.Stage;
 import dev.distillery.report.TrainerEnvironment;
@@ -23,13 +24,26 @@ import java.util.List;
 
 /**
  * A process that speaks to the operator as the trainer does and trains nothing. What it does is in the model's name:
- * {@code happy}, {@code gate-fails}, {@code flaky} (the first pod crashes), {@code waits} (until the file go is in the
- * workspace).
+ * {@code happy}, {@code gate-fails}, {@code flaky} (the first pod crashes), {@code crashes} (every pod does),
+ * {@code waits} (until the file go is in the workspace; at SIGTERM it saves itself; the file die kills it unsaved),
+ * {@code vanishes} (waits, and at SIGTERM goes without a word).
  */
 public final class FakeTrainer {
     private static final CurvePoint POINT = new CurvePoint(Stage.STUDENT, 1, 0.5, 0.8, 0.1);
+    private static final int KILLED = 137;
+    private static final long STEPS_UNTIL_CHECKPOINT = 10;
+    private static final long STEPS_AFTER_CHECKPOINT = 15;
 
-    private FakeTrainer() {}
+    private final Stage stage;
+    private final Path workspace;
+    private final long resumedFrom;
+
+    private FakeTrainer(Stage stage, Path workspace) throws IOException {
+        this.stage = stage;
+        this.workspace = workspace;
+        Path checkpoint = checkpoint();
+        this.resumedFrom = Files.exists(checkpoint) ? Long.parseLong(Files.readString(checkpoint)) : 0;
+    }
 
     public static void main(String[] args) throws IOException, InterruptedException {
         Stage stage = args[0].equals("teacher") ? Stage.TEACHER : Stage.STUDENT;
@@ -37,29 +51,89 @@ public final class FakeTrainer {
                 .readTree(Path.of(env(TrainerEnvironment.RECIPE)).toFile())
                 .path("modelName")
                 .asText();
-        Path workspace = Path.of(env(TrainerEnvironment.WORKSPACE));
-        if (stage == Stage.TEACHER) {
-            end(stage, ExitCode.SUCCEEDED, null, List.of());
+        FakeTrainer trainer = new FakeTrainer(stage, Path.of(env(TrainerEnvironment.WORKSPACE)));
+        if (stage == Stage.STUDENT) {
+            trainer.student(behaviour);
+        } else if (behaviour.equals("teacher-crashes")) {
+            System.exit(ExitCode.INTERNAL_ERROR.code());
+        } else {
+            if (behaviour.equals("teacher-waits")) {
+                trainer.train("go-teacher");
+            }
+            trainer.end(ExitCode.SUCCEEDED, null, List.of());
         }
-        post(stage);
+    }
+
+    private void student(String behaviour) throws IOException, InterruptedException {
         Result result = new Result(0.8, 0.9, 1e-6, 1, 10, 20L, 30, 0.1, 1);
         switch (behaviour) {
-            case "gate-fails" -> end(stage, ExitCode.GATE_FAILED, result, List.of());
+            case "gate-fails" -> end(ExitCode.GATE_FAILED, result, List.of());
+            case "crashes" -> System.exit(ExitCode.INTERNAL_ERROR.code());
             case "flaky" -> {
                 if (Files.notExists(workspace.resolve("crashed"))) {
                     Files.createFile(workspace.resolve("crashed"));
                     System.exit(ExitCode.INTERNAL_ERROR.code());
                 }
             }
-            case "waits" -> awaitFile(workspace, "go");
-            default -> {}
+            case "waits" -> train("go");
+            case "vanishes" -> {
+                Runtime.getRuntime()
+                        .addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(KILLED)));
+                post(STEPS_UNTIL_CHECKPOINT, null);
+                awaitFile("go");
+                Runtime.getRuntime().halt(0);
+            }
+            default -> post(STEPS_UNTIL_CHECKPOINT, null);
         }
-        end(stage, ExitCode.SUCCEEDED, result, List.of(new Artifact("file:///models/m/1", 1, "abc")));
+        Files.deleteIfExists(checkpoint());
+        end(ExitCode.SUCCEEDED, result, List.of(new Artifact("file:///models/m/1", 1, "abc")));
     }
 
-    private static void post(Stage stage) throws InterruptedException {
+    private void train(String until) throws IOException, InterruptedException {
+        Thread saving = new Thread(this::saveAndEnd);
+        Runtime.getRuntime().addShutdownHook(saving);
+        long saved = resumedFrom + STEPS_UNTIL_CHECKPOINT;
+        Files.writeString(checkpoint(), Long.toString(saved));
+        post(saved + STEPS_AFTER_CHECKPOINT, saved);
+        awaitFile(until);
+        Runtime.getRuntime().removeShutdownHook(saving);
+    }
+
+    private void saveAndEnd() {
+        try {
+            long saved = resumedFrom + STEPS_UNTIL_CHECKPOINT + STEPS_AFTER_CHECKPOINT;
+            Files.writeString(checkpoint(), Long.toString(saved));
+            post(saved, saved);
+            report(ExitCode.INTERRUPTED, null, List.of(), resumption(saved));
+        } catch (IOException e) {
+            System.out.println("not saved: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Path checkpoint() {
+        return workspace.resolve("step-of-" + stage);
+    }
+
+    private Resumption resumption(Long saved) {
+        return new Resumption(env(TrainerEnvironment.POD), resumedFrom, saved, null);
+    }
+
+    private void post(long step, Long saved) throws InterruptedException {
         ProgressReport report = new ProgressReport(
-                env(TrainerEnvironment.RUN_ID), stage, 1, 30, 10, 300, 0.5, 0.8, 100, 9, List.of(POINT));
+                env(TrainerEnvironment.RUN_ID),
+                stage,
+                1,
+                30,
+                step,
+                300,
+                0.5,
+                0.8,
+                100,
+                9,
+                List.of(POINT),
+                resumption(saved));
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(env(TrainerEnvironment.PROGRESS_URL)))
                     .header(
@@ -76,16 +150,25 @@ public final class FakeTrainer {
         }
     }
 
-    private static void awaitFile(Path folder, String name) throws IOException, InterruptedException {
+    private void awaitFile(String name) throws IOException, InterruptedException {
         try (WatchService watch = FileSystems.getDefault().newWatchService()) {
-            folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
-            while (Files.notExists(folder.resolve(name))) {
+            workspace.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+            while (Files.notExists(workspace.resolve(name))) {
+                if (Files.deleteIfExists(workspace.resolve("die"))) {
+                    Runtime.getRuntime().halt(KILLED);
+                }
                 watch.take().reset();
             }
         }
     }
 
-    private static void end(Stage stage, ExitCode code, Result result, List<Artifact> artifacts) throws IOException {
+    private void end(ExitCode code, Result result, List<Artifact> artifacts) throws IOException {
+        report(code, result, artifacts, null);
+        System.exit(code.code());
+    }
+
+    private void report(ExitCode code, Result result, List<Artifact> artifacts, Resumption resumption)
+            throws IOException {
         RunReport report = new RunReport(
                 env(TrainerEnvironment.RUN_ID),
                 stage,
@@ -96,9 +179,9 @@ public final class FakeTrainer {
                 result,
                 artifacts,
                 List.of(),
-                List.of(POINT));
+                List.of(POINT),
+                resumption);
         Files.write(Path.of(env(TrainerEnvironment.TERMINATION_MESSAGE_PATH)), ReportJson.terminationMessage(report));
-        System.exit(code.code());
     }
 
     private static String env(String name) {

@@ -63,6 +63,7 @@ final class OperatorUnderTest implements AutoCloseable {
                         Map.entry("DISTILLERY_PROGRESS_HOST", "127.0.0.1"),
                         Map.entry("DISTILLERY_PROGRESS_PORT", Integer.toString(progressPort)),
                         Map.entry("DISTILLERY_PROGRESS_INTERVAL", "PT0.05S"),
+                        Map.entry("DISTILLERY_RETRY_DELAY", "PT0.05S"),
                         Map.entry("DISTILLERY_POD_NAME", name),
                         Map.entry("DISTILLERY_TRAINER_IMAGE", KubernetesUnderTest.TRAINER_IMAGE)));
         builder.environment().putAll(settings);
@@ -112,7 +113,7 @@ final class OperatorUnderTest implements AutoCloseable {
         return Files.exists(log) ? Files.readAllLines(log) : List.of();
     }
 
-    /** @return log lines that a healthy operator does not write */
+    /** @return log lines that a healthy operator does not write; that a machine is slow is no error of it */
     List<String> errors() throws IOException {
         return log().stream()
                 .filter(line -> line.contains("\"ERROR\"") || line.contains("Exception"))

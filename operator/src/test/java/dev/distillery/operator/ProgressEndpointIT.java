@@ -163,7 +163,7 @@ class ProgressEndpointIT {
     }
 
     private static ProgressReport report(long step) {
-        return new ProgressReport("run", Stage.STUDENT, 1, 30, step, 300, 0.5, 0.8, 100, 9, List.of());
+        return new ProgressReport("run", Stage.STUDENT, 1, 30, step, 300, 0.5, 0.8, 100, 9, List.of(), null);
     }
 
     private double statusWrites() throws Exception {

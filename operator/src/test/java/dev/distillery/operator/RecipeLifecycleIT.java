@@ -8,69 +8,15 @@ import dev.distillery.status.Condition;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged operator against an API server; only the trainer is played. */
-class RecipeLifecycleIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final String WORKSPACE = "distillery-workspace";
-
-    @TempDir
-    static Path folder;
-
-    private static KubernetesUnderTest kubernetes;
-    private static OperatorUnderTest operator;
-
-    @BeforeAll
-    static void start() throws IOException {
-        kubernetes = KubernetesUnderTest.start(folder.resolve("cluster"));
-        client().resource(dataClaim()).create();
-        operator = new OperatorUnderTest(kubernetes.kubeconfig(), folder.resolve("operator.log"));
-        operator.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (kubernetes == null) {
-            return; // skipped
-        }
-        operator.close();
-        kubernetes.close();
-        assertThat(operator.errors()).isEmpty();
-    }
-
-    @AfterEach
-    void deleteAll() throws IOException {
-        client().resources(TrainingRecipe.class).inNamespace("default").delete();
-        await("all Jobs are gone", () -> jobs().isEmpty());
-        Files.deleteIfExists(kubernetes.claim("default", WORKSPACE).resolve("go"));
-    }
-
+/** A recipe's way from its creation to its end. */
+class RecipeLifecycleIT extends RecipeScenario {
     @Test
     void aTeacherAndAStudentEndReady() {
         apply(Recipes.recipe("photos", "happy", true));
@@ -128,13 +74,6 @@ class RecipeLifecycleIT {
     }
 
     @Test
-    void aPodThatCrashesIsStartedAgain() throws IOException {
-        Files.deleteIfExists(kubernetes.claim("default", WORKSPACE).resolve("crashed"));
-        apply(Recipes.recipe("photos", "flaky", false));
-        assertThat(awaitPhase("photos", Phase.READY).attempts().student()).isEqualTo(2);
-    }
-
-    @Test
     void twoRecipesShareOneTeacher() {
         apply(Recipes.recipe("one", "happy", true));
         awaitPhase("one", Phase.READY);
@@ -173,7 +112,11 @@ class RecipeLifecycleIT {
         awaitPhase("photos", Phase.SUSPENDED);
         await("the pod is gone", () -> pods().isEmpty());
         suspend("photos", false);
-        awaitPhase("photos", Phase.TRAINING_STUDENT);
+        TrainingRecipeStatus resumed = awaitStatus("photos", s -> s.attempts().resumedFromStep() != null);
+        assertThat(resumed.phase()).isEqualTo(Phase.TRAINING_STUDENT);
+        assertThat(resumed.attempts().lostSteps()).isZero();
+        assertThat(resumed.attempts().lastFailure()).isNull();
+        assertThat(resumed.attempts().student()).isEqualTo(1);
         go();
         awaitPhase("photos", Phase.READY);
     }
@@ -243,78 +186,5 @@ class RecipeLifecycleIT {
                         "\"warmup\":{\"enabled\":true,\"epochs\":5",
                         "\"warmup\":{\"enabled\":true,\"epochs\":" + warmup);
         return Serialization.unmarshal(yaml, TrainingRecipeSpec.class);
-    }
-
-    private static PersistentVolumeClaim dataClaim() {
-        return new PersistentVolumeClaimBuilder()
-                .withNewMetadata()
-                .withName("photos")
-                .withNamespace("default")
-                .endMetadata()
-                .withNewSpec()
-                .withAccessModes("ReadOnlyMany")
-                .withNewResources()
-                .addToRequests("storage", new Quantity("1Gi"))
-                .endResources()
-                .endSpec()
-                .build();
-    }
-
-    private static void go() throws IOException {
-        Files.createFile(kubernetes.claim("default", WORKSPACE).resolve("go"));
-    }
-
-    private static void suspend(String name, boolean suspend) {
-        // As kubectl patch does: whatever else changes in the meantime.
-        recipe(name).patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"suspend\": " + suspend + "}}");
-    }
-
-    private static void apply(TrainingRecipe recipe) {
-        client().resource(recipe).serverSideApply();
-    }
-
-    private static Resource<TrainingRecipe> recipe(String name) {
-        return client().resources(TrainingRecipe.class).inNamespace("default").withName(name);
-    }
-
-    private static TrainingRecipeStatus awaitPhase(String name, Phase phase) {
-        return awaitStatus(name, status -> status.phase() == phase);
-    }
-
-    private static TrainingRecipeStatus awaitStatus(String name, Predicate<TrainingRecipeStatus> wanted) {
-        TrainingRecipe found = recipe(name)
-                .waitUntilCondition(
-                        r -> r != null && r.getStatus() != null && wanted.test(r.getStatus()),
-                        PATIENCE.toSeconds(),
-                        TimeUnit.SECONDS);
-        return found.getStatus();
-    }
-
-    private static void await(String what, Callable<Boolean> condition) {
-        Awaitility.await(what).atMost(PATIENCE).until(condition);
-    }
-
-    private static boolean isTrue(TrainingRecipeStatus status, String type) {
-        return status.conditions().stream()
-                .anyMatch(c -> c.type().equals(type) && c.status().equals("True"));
-    }
-
-    private static List<Job> jobs() {
-        return client().resources(Job.class).inNamespace("default").list().getItems();
-    }
-
-    private static List<Pod> pods() {
-        return client().pods().inNamespace("default").list().getItems();
-    }
-
-    private static List<String> reasons(String name) {
-        return client().resources(Event.class).inNamespace("default").list().getItems().stream()
-                .filter(event -> name.equals(event.getInvolvedObject().getName()))
-                .map(Event::getReason)
-                .toList();
-    }
-
-    private static KubernetesClient client() {
-        return kubernetes.client();
     }
 }

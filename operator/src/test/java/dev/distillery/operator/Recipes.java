@@ -1,8 +1,12 @@
 package dev.distillery.operator;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distillery.recipe.RecipeDocument;
 import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.recipe.TrainingRecipeSpec;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 
 /** Recipes that are valid, with a field replaced here and there. */
 public final class Recipes {
@@ -37,6 +41,19 @@ public final class Recipes {
                 new ObjectMetaBuilder().withName(name).withNamespace("default").build());
         recipe.setSpec(document.spec());
         return recipe;
+    }
+
+    /** Changed as with {@code kubectl edit}: a field of {@code spec} by its JSON pointer. */
+    public static TrainingRecipe with(TrainingRecipe recipe, String pointer, Object value) {
+        ObjectNode spec = new ObjectMapper().valueToTree(recipe.getSpec());
+        int last = pointer.lastIndexOf('/');
+        ((ObjectNode) spec.at(pointer.substring(0, last))).putPOJO(pointer.substring(last + 1), value);
+        recipe.setSpec(Serialization.unmarshal(spec.toString(), TrainingRecipeSpec.class));
+        return recipe;
+    }
+
+    public static TrainingRecipe inQueue(TrainingRecipe recipe, String queue) {
+        return with(recipe, "/compute/queue", queue);
     }
 
     /** A recipe as the API server gives it back. */

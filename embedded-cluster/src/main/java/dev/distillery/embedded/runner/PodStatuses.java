@@ -18,6 +18,7 @@ import java.util.Set;
 /** The statuses that a pod goes through. A condition keeps its transition time while its status stays. */
 final class PodStatuses {
     private static final Set<String> FINAL_PHASES = Set.of("Succeeded", "Failed");
+    private static final String DISRUPTION = "DisruptionTarget";
     private static final List<String> READINESS = List.of("Initialized", "ContainersReady", "Ready");
 
     private final Clock clock;
@@ -93,9 +94,14 @@ final class PodStatuses {
         String startedAt = running.getState().getRunning() == null
                 ? now()
                 : running.getState().getRunning().getStartedAt();
+        // Who disrupts a pod says so in a condition, before the pod ends.
+        List<PodCondition> others = before.getConditions().stream()
+                .filter(condition -> condition.getType().equals(DISRUPTION))
+                .toList();
         PodStatusBuilder builder = new PodStatusBuilder(before)
                 .withPhase(succeeded ? "Succeeded" : "Failed")
-                .withConditions(condition(before, "PodScheduled", "True", null, null));
+                .withConditions(others)
+                .addToConditions(condition(before, "PodScheduled", "True", null, null));
         for (String type : READINESS) {
             boolean stays = type.equals("Initialized");
             builder.addToConditions(

@@ -5,6 +5,8 @@ import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.Condition;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
+import dev.distillery.status.TrainingRecipeStatus.Attempts;
+import dev.distillery.status.TrainingRecipeStatus.Failure;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -54,10 +56,42 @@ public final class RecipeEvents {
         if (becameTrue(before, after, Condition.TEACHER_READY)) {
             notices.add(new Notice(false, "TeacherReady", message(after, Condition.TEACHER_READY)));
         }
+        notices.addAll(attemptNotices(newRun ? null : before, after));
         Phase was = before == null || newRun ? null : before.phase();
         if (after.phase() != was
                 || after.phase() == Phase.FAILED && !Objects.equals(after.message(), before.message())) {
             notices.addAll(phaseNotices(was, after));
+        }
+        return notices;
+    }
+
+    /** A failure that ends the recipe is told as that. */
+    private static List<Notice> attemptNotices(TrainingRecipeStatus before, TrainingRecipeStatus after) {
+        if (after.attempts() == null) {
+            return List.of();
+        }
+        List<Notice> notices = new ArrayList<>();
+        Attempts now = after.attempts();
+        Attempts then = before == null ? null : before.attempts();
+        Failure failure = now.lastFailure();
+        if (failure != null && after.phase() != Phase.FAILED && (then == null || !failure.equals(then.lastFailure()))) {
+            notices.add(new Notice(
+                    true,
+                    "AttemptInterrupted",
+                    "%s, attempt %d: %s: %s"
+                            .formatted(failure.stage(), failure.attempt(), failure.reason(), failure.message())));
+        }
+        boolean another = before == null
+                || before.progress() == null
+                || after.progress() != null
+                        && !Objects.equals(
+                                before.progress().pod(), after.progress().pod());
+        if (now.resumedFromStep() != null && another) {
+            notices.add(new Notice(
+                    false,
+                    "Continued",
+                    "from the checkpoint at step " + now.resumedFromStep()
+                            + (now.lostSteps() == null ? "" : "; " + now.lostSteps() + " steps are done again")));
         }
         return notices;
     }

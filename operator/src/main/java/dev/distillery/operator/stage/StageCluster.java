@@ -2,15 +2,19 @@ package dev.distillery.operator.stage;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Writes a stage to the cluster. Every call may be made again: what is there already is left alone. */
@@ -23,8 +27,8 @@ public final class StageCluster {
         this.job = job;
     }
 
-    /** Makes the Job and what it needs. The Job comes last: a pod never waits for its recipe. */
-    public void start(StagePlan plan, boolean suspend) {
+    /** Makes the attempt's Job and what it needs. The Job comes last: a pod never waits for its recipe. */
+    public void start(StagePlan plan) {
         if (client.resources(PersistentVolumeClaim.class)
                         .inNamespace(plan.namespace())
                         .withName(plan.compute().workspaceClaim())
@@ -33,7 +37,15 @@ public final class StageCluster {
             create(WorkspaceClaim.desired(plan));
         }
         adopt(ConfigMap.class, StageConfigMap.desired(plan), plan.owner());
-        adopt(Job.class, job.desired(plan, suspend), plan.owner());
+        adopt(Job.class, job.desired(plan), plan.owner());
+    }
+
+    /** Makes again what a pod that is about to start needs, should somebody have deleted it. */
+    public void restore(StagePlan plan) {
+        ConfigMap desired = StageConfigMap.desired(plan);
+        if (client.resource(desired).get() == null) {
+            create(desired);
+        }
     }
 
     /** Adds the recipe to the owners of a stage that another recipe started. */
@@ -53,24 +65,52 @@ public final class StageCluster {
                 });
     }
 
-    /** Takes the recipe out of the owners; the last one's leaving deletes the stage. */
+    /**
+     * Takes the recipe out of the owners; the last one's leaving deletes the Job, its pods and its ConfigMap.
+     * Two that leave at once do so one after the other: a write that comes between fails, and the next event tries again.
+     */
     public void leave(Job stage, String ownerUid) {
-        List<OwnerReference> others = new ArrayList<>(stage.getMetadata().getOwnerReferences());
-        others.removeIf(owner -> owner.getUid().equals(ownerUid));
         String namespace = stage.getMetadata().getNamespace();
         String name = stage.getMetadata().getName();
-        if (others.isEmpty()) {
-            delete(stage);
+        Job current = client.resources(Job.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .get();
+        boolean shared = current != null
+                && current.getMetadata().getOwnerReferences().stream()
+                        .anyMatch(owner -> !owner.getUid().equals(ownerUid));
+        if (!shared) {
+            delete(namespace, name);
             return;
         }
-        disown(ConfigMap.class, namespace, name, ownerUid);
         disown(Job.class, namespace, name, ownerUid);
+        disown(ConfigMap.class, namespace, name, ownerUid);
     }
 
-    /** Deletes the Job, its pods and its ConfigMap. */
-    public void delete(Job stage) {
-        String namespace = stage.getMetadata().getNamespace();
-        String name = stage.getMetadata().getName();
+    /** @return why the API server refuses the Job's pods, in its own words; empty if it does not say */
+    public Optional<String> refusal(Job stage) {
+        return client
+                .resources(Event.class)
+                .inNamespace(stage.getMetadata().getNamespace())
+                .withField("involvedObject.uid", stage.getMetadata().getUid())
+                .withField("reason", "FailedCreate")
+                .list()
+                .getItems()
+                .stream()
+                .max(Comparator.comparing(event -> String.valueOf(event.getLastTimestamp())))
+                .map(Event::getMessage);
+    }
+
+    /** @return the Job's pods as the API server has them now, whatever a cache says */
+    public List<Pod> pods(Job stage) {
+        return client.pods()
+                .inNamespace(stage.getMetadata().getNamespace())
+                .withLabel("batch.kubernetes.io/job-name", stage.getMetadata().getName())
+                .list()
+                .getItems();
+    }
+
+    private void delete(String namespace, String name) {
         client.resources(Job.class)
                 .inNamespace(namespace)
                 .withName(name)

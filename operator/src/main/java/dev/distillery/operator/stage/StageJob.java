@@ -5,29 +5,52 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicy;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyRule;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyRuleBuilder;
 import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** One Job per stage. Its pods are started again unless their exit code says that it would not help. */
+/**
+ * One Job per attempt at a stage. A pod that is stopped from outside is replaced within the attempt; one that fails ends
+ * the attempt, and the operator decides about another.
+ *
+ * <p>Where the recipe names a queue, the Job is made suspended, and Kueue says when it runs: nobody else touches
+ * {@code spec.suspend} of such a Job.
+ */
 public final class StageJob {
+    private static final String QUEUE = "kueue.x-k8s.io/queue-name";
+
     private final StagePod pod;
 
     public StageJob(StagePod pod) {
         this.pod = pod;
     }
 
-    public Job desired(StagePlan plan, boolean suspend) {
+    /** @return the queue that says when the Job runs */
+    public static Optional<String> queue(Job job) {
+        return Optional.ofNullable(job.getMetadata().getLabels().get(QUEUE));
+    }
+
+    public Job desired(StagePlan plan) {
+        boolean queued = plan.compute().queue() != null;
+        Map<String, String> labels = new LinkedHashMap<>(plan.labels());
+        if (queued) {
+            labels.put(QUEUE, plan.compute().queue());
+        }
         return new JobBuilder()
                 .withNewMetadata()
                 .withNamespace(plan.namespace())
                 .withName(plan.name())
-                .withLabels(plan.labels())
+                .withLabels(labels)
                 .withOwnerReferences(plan.owner())
                 .endMetadata()
                 .withNewSpec()
-                .withSuspend(suspend)
-                .withBackoffLimit(plan.recipe().spec().retry().limit())
+                .withSuspend(queued)
+                .withBackoffLimit(0)
+                .withPodReplacementPolicy("Failed")
                 .withActiveDeadlineSeconds(plan.recipe().spec().retry().timeoutSeconds())
                 .withPodFailurePolicy(failurePolicy())
                 .withTemplate(pod.template(plan))
@@ -35,24 +58,32 @@ public final class StageJob {
                 .build();
     }
 
+    /** The first rule that fits counts: a user's error is one, even where the node was about to go. */
     private static PodFailurePolicy failurePolicy() {
+        List<Integer> usersErrors = Arrays.stream(ExitCode.values())
+                .filter(code -> !code.retryable() && code != ExitCode.SUCCEEDED)
+                .map(ExitCode::code)
+                .sorted()
+                .toList();
         return new PodFailurePolicyBuilder()
-                .addToRules(new PodFailurePolicyRuleBuilder()
-                        .withAction("FailJob")
-                        .withNewOnExitCodes()
-                        .withContainerName(StagePod.CONTAINER)
-                        .withOperator("In")
-                        .withValues(Arrays.stream(ExitCode.values())
-                                .filter(code -> !code.retryable() && code != ExitCode.SUCCEEDED)
-                                .map(ExitCode::code)
-                                .sorted()
-                                .collect(Collectors.toList()))
-                        .endOnExitCodes()
-                        .build())
-                .addToRules(new PodFailurePolicyRuleBuilder()
-                        .withAction("Ignore")
-                        .addNewOnPodCondition("True", "DisruptionTarget")
-                        .build())
+                .withRules(
+                        onExitCodes("FailJob", usersErrors),
+                        onExitCodes("Ignore", List.of(ExitCode.INTERRUPTED.code())),
+                        new PodFailurePolicyRuleBuilder()
+                                .withAction("Ignore")
+                                .addNewOnPodCondition("True", "DisruptionTarget")
+                                .build())
+                .build();
+    }
+
+    private static PodFailurePolicyRule onExitCodes(String action, List<Integer> codes) {
+        return new PodFailurePolicyRuleBuilder()
+                .withAction(action)
+                .withNewOnExitCodes()
+                .withContainerName(StagePod.CONTAINER)
+                .withOperator("In")
+                .withValues(codes)
+                .endOnExitCodes()
                 .build();
     }
 }

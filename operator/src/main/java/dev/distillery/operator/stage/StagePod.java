@@ -5,6 +5,7 @@ import dev.distillery.report.TrainerEnvironment;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -37,7 +38,6 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
     /** The kubelet renews it at 80 %. */
     private static final long TOKEN_SECONDS = 3600;
 
-    private static final long GRACE_PERIOD_SECONDS = 30;
     private static final long USER = 65532;
 
     PodTemplateSpec template(StagePlan plan) {
@@ -48,7 +48,8 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
                 .endMetadata()
                 .withNewSpec()
                 .withRestartPolicy("Never")
-                .withTerminationGracePeriodSeconds(GRACE_PERIOD_SECONDS)
+                .withTerminationGracePeriodSeconds(
+                        (long) plan.recipe().spec().checkpoint().gracePeriodSeconds())
                 .withAutomountServiceAccountToken(false)
                 .withNodeSelector(compute.nodeSelector())
                 .withTolerations(
@@ -96,6 +97,14 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
                         MountedClaim.environment(plan.recipe().spec()),
                         null),
                 new EnvVar(TrainerEnvironment.RUN_ID, plan.runId(), null),
+                new EnvVarBuilder()
+                        .withName(TrainerEnvironment.POD)
+                        .withNewValueFrom()
+                        .withNewFieldRef()
+                        .withFieldPath("metadata.name")
+                        .endFieldRef()
+                        .endValueFrom()
+                        .build(),
                 new EnvVar(TrainerEnvironment.PROGRESS_URL, access.url() + "/progress/" + plan.key(), null),
                 new EnvVar(
                         TrainerEnvironment.PROGRESS_INTERVAL, access.interval().toString(), null),

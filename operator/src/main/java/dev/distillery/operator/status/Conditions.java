@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Collects a status's conditions; a condition whose status stays keeps its transition time. */
 final class Conditions {
@@ -28,13 +29,26 @@ final class Conditions {
         set(type, "Unknown", reason, message);
     }
 
+    /** @return whether the status before said so */
+    boolean was(String type) {
+        return before(type, "True").isPresent();
+    }
+
+    /** True as it was, in the words that it had; in these if it was not. */
+    void keepOr(String type, String reason, String message) {
+        Condition kept = before(type, "True").orElse(null);
+        set(type, true, kept == null ? reason : kept.reason(), kept == null ? message : kept.message());
+    }
+
     private void set(String type, String status, String reason, String message) {
-        String since = previous.stream()
-                .filter(c -> c.type().equals(type) && c.status().equals(status))
-                .map(Condition::lastTransitionTime)
-                .findFirst()
-                .orElse(now);
+        String since = before(type, status).map(Condition::lastTransitionTime).orElse(now);
         conditions.add(new Condition(type, status, reason, message, since, generation));
+    }
+
+    private Optional<Condition> before(String type, String status) {
+        return previous.stream()
+                .filter(c -> c.type().equals(type) && c.status().equals(status))
+                .findFirst();
     }
 
     List<Condition> list() {

@@ -9,27 +9,55 @@ import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** How far a recipe is, over both stages, and its learning curve. */
 final class ProgressProjection {
     private ProgressProjection() {}
 
+    /** What is not known (any more) stays as the status before had it: training goes on from there. */
     static TrainingRecipeStatus.Progress of(Observation o, Phase phase) {
-        boolean student = o.student().state() != State.ABSENT || !o.distils();
-        StageObservation stage = student ? o.student() : o.teacher();
-        ProgressReport report = stage.progress();
-        Stage which = student ? Stage.STUDENT : Stage.TEACHER;
-        int epochs = student
+        Stage which = o.stageName();
+        int epochs = which == Stage.STUDENT
                 ? o.resolved().spec().student().epochs()
                 : o.resolved().spec().teacher().epochs();
-        int percent = percent(o, student);
+        TrainingRecipeStatus.Progress before = before(o).orElse(null);
         if (phase == Phase.READY) {
             return new TrainingRecipeStatus.Progress(
-                    which.toString(), epochs, epochs, 0, 0, 100, "Done", null, null, 0, 0);
+                    which.toString(), epochs, epochs, 0, 0, 100, "Done", null, null, 0, 0, null);
         }
+        ProgressReport report = o.stage().progress();
+        boolean running = o.stage().state() == State.RUNNING;
+        if (report == null && before != null) {
+            return new TrainingRecipeStatus.Progress(
+                    before.stage(),
+                    before.epoch(),
+                    before.epochs(),
+                    before.step(),
+                    before.steps(),
+                    before.percent(),
+                    before.summary(),
+                    before.loss(),
+                    before.top1(),
+                    running ? before.imagesPerSecond() : 0,
+                    running ? before.estimatedSecondsLeft() : 0,
+                    before.pod());
+        }
+        int percent = percent(o, which == Stage.STUDENT);
         if (report == null) {
             return new TrainingRecipeStatus.Progress(
-                    which.toString(), 0, epochs, 0, 0, percent, summary(which, 0, epochs, percent), null, null, 0, 0);
+                    which.toString(),
+                    0,
+                    epochs,
+                    0,
+                    0,
+                    percent,
+                    summary(which, 0, epochs, percent),
+                    null,
+                    null,
+                    0,
+                    0,
+                    null);
         }
         return new TrainingRecipeStatus.Progress(
                 which.toString(),
@@ -41,8 +69,16 @@ final class ProgressProjection {
                 summary(which, report.epoch(), report.epochs(), percent),
                 report.loss(),
                 report.top1(),
-                report.imagesPerSecond(),
-                report.estimatedSecondsLeft());
+                running ? report.imagesPerSecond() : 0,
+                running ? report.estimatedSecondsLeft() : 0,
+                report.resumption() == null ? null : report.resumption().pod());
+    }
+
+    /** @return the progress before, if it is this stage's of this run */
+    static Optional<TrainingRecipeStatus.Progress> before(Observation o) {
+        return o.before()
+                .map(TrainingRecipeStatus::progress)
+                .filter(progress -> o.stageName().toString().equals(progress.stage()));
     }
 
     /** Stages weigh as much as they have epochs. */
@@ -88,12 +124,10 @@ final class ProgressProjection {
         if (stage.progress() != null) {
             return stage.progress().learningCurve();
         }
-        TrainingRecipeStatus before = o.recipe().getStatus();
-        boolean sameRun = before != null && o.runId().equals(before.runId()) && before.learningCurve() != null;
-        return sameRun
-                ? before.learningCurve().stream()
-                        .filter(point -> point.stage() == which)
-                        .toList()
-                : List.of();
+        return o.before()
+                .map(TrainingRecipeStatus::learningCurve)
+                .map(points ->
+                        points.stream().filter(point -> point.stage() == which).toList())
+                .orElse(List.of());
     }
 }

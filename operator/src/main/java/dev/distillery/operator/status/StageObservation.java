@@ -1,159 +1,174 @@
 package dev.distillery.operator.status;
 
-import dev.distillery.report.ExitCode;
+import dev.distillery.operator.stage.StageJob;
 import dev.distillery.report.ProgressReport;
-import dev.distillery.report.ReportJson;
 import dev.distillery.report.RunReport;
-import io.fabric8.kubernetes.api.model.ContainerState;
-import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
-import io.fabric8.kubernetes.api.model.ContainerStatus;
-import io.fabric8.kubernetes.api.model.Pod;
+import dev.distillery.report.Stage;
+import dev.distillery.status.TrainingRecipeStatus.Failure;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import java.io.IOException;
-import java.util.Comparator;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A stage as the cluster shows it.
  *
- * @param attempts pods started so far
- * @param report what the newest pod said at its end, or what the kubelet said of one that took too much memory to say it
- *     itself; null if nothing is known (yet)
+ * @param attempts made so far, the one under way included
+ * @param report what the newest attempt's newest pod said at its end; null if nothing is known (yet)
  * @param progress what the running pod pushed last; null if nothing is known
- * @param trouble why the newest pod waits, or ended without a report; null if there is nothing to say
+ * @param waiting why no pod computes; null if one does, or if there is nothing to say
+ * @param failure of the newest pod that failed, or of the attempt if its pods are gone; null if none did
+ * @param retryAt when the next attempt may start; null unless {@link State#RETRYING}
+ * @param scheduled whether the newest attempt's pod has, or had, a node
  */
-public record StageObservation(State state, int attempts, RunReport report, ProgressReport progress, String trouble) {
+public record StageObservation(
+        State state,
+        int attempts,
+        RunReport report,
+        ProgressReport progress,
+        Waiting waiting,
+        Failure failure,
+        Instant retryAt,
+        boolean scheduled) {
 
     public enum State {
         /** There is no Job. */
         ABSENT,
+        /** Its queue has not admitted the Job, or took the admission back. */
+        QUEUED,
+        /** The operator has suspended the Job. */
         SUSPENDED,
         /** No pod runs yet. */
         PENDING,
         RUNNING,
+        /** The newest attempt failed, and another follows. */
+        RETRYING,
         SUCCEEDED,
-        FAILED
+        /** No attempt follows. */
+        FAILED;
+
+        /** @return whether nothing more happens to the stage in this run */
+        public boolean ended() {
+            return this == SUCCEEDED || this == FAILED;
+        }
     }
 
-    private static final String OOM_KILLED = "OOMKilled";
+    public static final StageObservation NONE =
+            new StageObservation(State.ABSENT, 0, null, null, null, null, null, false);
 
-    public static final StageObservation NONE = new StageObservation(State.ABSENT, 0, null, null, null);
-
-    /** @param job null if there is none; {@code pods} are its, {@code progress} may be null */
-    public static StageObservation of(Job job, List<Pod> pods, ProgressReport progress) {
-        if (job == null) {
-            return NONE;
-        }
-        Optional<Pod> newest = pods.stream()
-                .max(Comparator.comparing((Pod pod) -> pod.getMetadata().getCreationTimestamp())
-                        .thenComparing(pod -> !failed(pod)));
-        State state = state(job, newest);
-        RunReport report = newest.flatMap(pod -> report(pod).or(() -> killedForMemory(pod)))
+    /**
+     * @param job of the newest attempt
+     * @param pods of this stage, any attempt's
+     * @param progress may be null
+     * @param attempts made so far, this one included
+     * @param allowance what becomes of an attempt that failed
+     */
+    public static StageObservation of(
+            Stage stage,
+            Job job,
+            List<TrainerPod> pods,
+            ProgressReport progress,
+            int attempts,
+            RetryAllowance allowance) {
+        List<TrainerPod> own = pods.stream()
+                .filter(pod -> pod.belongsTo(job))
+                .sorted(TrainerPod.BY_AGE)
+                .toList();
+        Optional<TrainerPod> newest = own.stream().reduce((older, newer) -> newer);
+        RunReport report = newest.flatMap(TrainerPod::report).orElse(null);
+        Failure newestFailure = pods.stream()
+                .sorted(TrainerPod.BY_AGE.reversed())
+                .flatMap(pod -> AttemptFailure.of(stage, job, pod).stream())
+                .findFirst()
+                .map(AttemptFailure::failure)
                 .orElse(null);
-        String trouble = report != null && state != State.PENDING
-                ? null
-                : newest.flatMap(StageObservation::trouble).orElse(null);
-        if (state == State.FAILED && report == null && trouble == null) {
-            trouble = condition(job, "Failed").orElse("the Job failed");
+        boolean scheduled = newest.filter(TrainerPod::scheduled).isPresent();
+        StageObservation seen =
+                new StageObservation(State.PENDING, attempts, report, progress, null, newestFailure, null, scheduled);
+        if (ended(job) && own.stream().anyMatch(TrainerPod::live)) {
+            // Jobs and pods are watched apart: this pod's end, and what it said, is still to be heard of.
+            return seen.in(State.RUNNING, null);
         }
-        return new StageObservation(state, pods.size(), report, progress, trouble);
-    }
-
-    /** Timestamps are whole seconds: of two pods of one second, the failed one came first. */
-    private static boolean failed(Pod pod) {
-        return pod.getStatus() != null && "Failed".equals(pod.getStatus().getPhase());
-    }
-
-    private static State state(Job job, Optional<Pod> newest) {
         if (condition(job, "Complete").isPresent()) {
-            return State.SUCCEEDED;
+            return seen.in(State.SUCCEEDED, null);
         }
-        if (condition(job, "Failed").isPresent()) {
-            return State.FAILED;
+        Optional<JobCondition> failed = condition(job, "Failed");
+        if (failed.isPresent()) {
+            Optional<TrainerPod> culprit =
+                    own.stream().filter(TrainerPod::failed).reduce((older, newer) -> newer);
+            return seen.failed(AttemptFailure.of(stage, job, failed.get(), culprit), failed.get(), allowance);
         }
         if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
-            return State.SUSPENDED;
+            Optional<String> queue = StageJob.queue(job);
+            Waiting why = newest.filter(TrainerPod::live)
+                    .map(pod -> new Waiting("Stopping", "pod " + pod.name() + " saves itself and ends"))
+                    .or(() -> queue.map(Waiting::inQueue))
+                    .orElse(null);
+            return seen.in(queue.isPresent() ? State.QUEUED : State.SUSPENDED, why);
+        }
+        if (job.getMetadata().getDeletionTimestamp() != null) {
+            return seen.in(State.PENDING, new Waiting("JobDeleted", "the Job is being deleted; it is made again then"));
         }
         // A pod that has ended still counts until the Job says what that means: it may start another.
-        boolean running = newest.map(pod -> pod.getStatus())
-                .filter(status -> status.getPhase() != null && !"Pending".equals(status.getPhase()))
-                .isPresent();
-        return running ? State.RUNNING : State.PENDING;
+        boolean running = newest.filter(TrainerPod::started).isPresent();
+        Waiting why = newest.flatMap(TrainerPod::waiting).orElse(null);
+        return seen.in(running ? State.RUNNING : State.PENDING, running ? null : why);
     }
 
-    /** @return the message of a Job's condition that is true */
-    private static Optional<String> condition(Job job, String type) {
-        if (job.getStatus() == null) {
-            return Optional.empty();
-        }
-        return job.getStatus().getConditions().stream()
-                .filter(c -> type.equals(c.getType()) && "True".equals(c.getStatus()))
-                .map(c -> c.getReason() + ": " + c.getMessage())
-                .findFirst();
+    /** @return whether the Job's attempt is over */
+    public static boolean ended(Job job) {
+        return condition(job, "Complete").isPresent() || failed(job);
     }
 
-    private static Optional<RunReport> report(Pod pod) {
-        return terminated(pod).map(ContainerStateTerminated::getMessage).flatMap(message -> {
-            try {
-                return Optional.of(ReportJson.readRun(message));
-            } catch (IOException e) {
-                return Optional.empty();
-            }
-        });
+    /** @return whether the Job's attempt failed */
+    public static boolean failed(Job job) {
+        return condition(job, "Failed").isPresent();
     }
 
-    private static Optional<RunReport> killedForMemory(Pod pod) {
-        return terminated(pod)
-                .filter(end -> OOM_KILLED.equals(end.getReason()))
-                .map(end -> new RunReport(
-                        null,
-                        null,
-                        ExitCode.OUT_OF_MEMORY.reason(),
-                        "pod " + pod.getMetadata().getName() + " was killed (" + OOM_KILLED
-                                + "): it needs more than spec.compute.memory; raise that, or lower"
-                                + " spec.training.batchSize",
-                        null,
-                        false,
-                        null,
-                        List.of(),
-                        List.of(),
-                        List.of()));
+    private StageObservation failed(AttemptFailure end, JobCondition failed, RetryAllowance allowance) {
+        boolean again = end.retryable() && attempts <= allowance.limit();
+        Instant at = again
+                ? Instant.parse(failed.getLastTransitionTime())
+                        .plus(allowance.backOff().after(attempts))
+                : null;
+        Waiting why = again
+                ? new Waiting(
+                        "BackOff",
+                        "attempt %d of %d starts at %s, for attempt %d failed: %s: %s"
+                                .formatted(
+                                        attempts + 1,
+                                        allowance.limit() + 1,
+                                        at,
+                                        attempts,
+                                        end.failure().reason(),
+                                        end.failure().message()))
+                : null;
+        return new StageObservation(
+                again ? State.RETRYING : State.FAILED, attempts, report, null, why, end.failure(), at, scheduled);
     }
 
-    private static Optional<ContainerStateTerminated> terminated(Pod pod) {
-        return containers(pod)
-                .map(ContainerStatus::getState)
-                .filter(state -> state != null)
-                .map(ContainerState::getTerminated)
-                .filter(terminated -> terminated != null)
-                .findFirst();
+    /** @return the same stage in another state, or waiting for something else; {@code why} may be null */
+    public StageObservation in(State other, Waiting why) {
+        return new StageObservation(other, attempts, report, progress, why, failure, retryAt, scheduled);
     }
 
-    private static Stream<ContainerStatus> containers(Pod pod) {
-        return pod.getStatus() == null ? Stream.empty() : pod.getStatus().getContainerStatuses().stream();
+    /**
+     * @param number how many attempts that makes
+     * @param queue null for none
+     * @return the stage right after an attempt was started
+     */
+    public StageObservation started(int number, String queue) {
+        State next = queue == null ? State.PENDING : State.QUEUED;
+        Waiting why = queue == null ? null : Waiting.inQueue(queue);
+        return new StageObservation(next, number, null, null, why, failure, null, false);
     }
 
-    private static Optional<String> trouble(Pod pod) {
-        if (pod.getStatus() == null) {
-            return Optional.empty();
-        }
-        Optional<String> ended = terminated(pod)
-                .filter(end -> end.getExitCode() != 0)
-                .map(end -> "pod " + pod.getMetadata().getName() + " ended with exit code " + end.getExitCode() + " ("
-                        + end.getReason() + ") and no report; see kubectl logs "
-                        + pod.getMetadata().getName());
-        Optional<String> waiting = containers(pod)
-                .map(ContainerStatus::getState)
-                .filter(state -> state != null && state.getWaiting() != null)
-                .map(state -> state.getWaiting().getReason() + ": "
-                        + state.getWaiting().getMessage())
-                .findFirst();
-        Optional<String> unscheduled = pod.getStatus().getConditions().stream()
-                .filter(c -> "PodScheduled".equals(c.getType()) && "False".equals(c.getStatus()))
-                .map(c -> c.getReason() + ": " + c.getMessage())
-                .findFirst();
-        return ended.or(() -> waiting).or(() -> unscheduled);
+    private static Optional<JobCondition> condition(Job job, String type) {
+        return job.getStatus() == null
+                ? Optional.empty()
+                : job.getStatus().getConditions().stream()
+                        .filter(c -> type.equals(c.getType()) && "True".equals(c.getStatus()))
+                        .findFirst();
     }
 }

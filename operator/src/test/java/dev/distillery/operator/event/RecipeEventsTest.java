@@ -3,9 +3,13 @@ package dev.distillery.operator.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.distillery.operator.event.RecipeEvents.Notice;
+import dev.distillery.report.Stage;
 import dev.distillery.status.Condition;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
+import dev.distillery.status.TrainingRecipeStatus.Attempts;
+import dev.distillery.status.TrainingRecipeStatus.Failure;
+import dev.distillery.status.TrainingRecipeStatus.Progress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +59,39 @@ class RecipeEventsTest {
         TrainingRecipeStatus second = new TrainingRecipeStatus(
                 1L, Phase.FAILED, "another", null, first.conditions(), null, null, null, null, null, null, null, null);
         assertThat(RecipeEvents.notices(first, second)).containsExactly(new Notice(true, "InvalidRecipe", "another"));
+    }
+
+    @Test
+    void anAttemptThatEndedEarlyAndWhereTheNextGoesOnAreToldOnce() {
+        Failure crash = new Failure(Stage.STUDENT, 1, "PodFailed", "exit code 137", 137, "a");
+        TrainingRecipeStatus training = training(new Attempts(0, 1, null, null, 500L, null, null, null), "a");
+        TrainingRecipeStatus failed = training(new Attempts(0, 1, null, crash, 500L, null, null, null), "a");
+        TrainingRecipeStatus again = training(new Attempts(0, 2, null, crash, 500L, null, 500L, 12L), "b");
+        assertThat(RecipeEvents.notices(training, failed))
+                .containsExactly(
+                        new Notice(true, "AttemptInterrupted", "Student, attempt 1: PodFailed: exit code 137"));
+        assertThat(RecipeEvents.notices(failed, again))
+                .containsExactly(
+                        new Notice(false, "Continued", "from the checkpoint at step 500; 12 steps are done again"));
+        assertThat(RecipeEvents.notices(again, again)).isEmpty();
+    }
+
+    private static TrainingRecipeStatus training(Attempts attempts, String pod) {
+        Progress progress = new Progress("Student", 1, 2, 1, 2, 3, "", null, null, 0, 0, pod);
+        return new TrainingRecipeStatus(
+                1L,
+                Phase.TRAINING_STUDENT,
+                "training the student",
+                null,
+                List.of(),
+                progress,
+                attempts,
+                null,
+                null,
+                null,
+                null,
+                null,
+                "run");
     }
 
     private static List<String> reasons(TrainingRecipeStatus before, TrainingRecipeStatus after) {

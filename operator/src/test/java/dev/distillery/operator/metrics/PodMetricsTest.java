@@ -84,7 +84,7 @@ class PodMetricsTest {
     }
 
     private static ProgressReport report(long step) {
-        return new ProgressReport("run", Stage.STUDENT, 0, 1, step, 10, null, null, 0, 0, List.of());
+        return new ProgressReport("run", Stage.STUDENT, 0, 1, step, 10, null, null, 0, 0, List.of(), null);
     }
 
     private String reason(int exitCode, String ofKubelet, String message) {

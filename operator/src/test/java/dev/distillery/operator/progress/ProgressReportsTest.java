@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 class ProgressReportsTest {
     private static final ProgressReport REPORT =
-            new ProgressReport("run", Stage.STUDENT, 1, 2, 10, 20, 0.5, 0.8, 100, 3, List.of());
+            new ProgressReport("run", Stage.STUDENT, 1, 2, 10, 20, 0.5, 0.8, 100, 3, List.of(), null);
     private static final byte[] BODY = ReportJson.write(REPORT);
     private static final String TOKEN = "Bearer default/pod/uid-1";
     private static final ResourceID RECIPE = new ResourceID("photos", "default");
@@ -162,21 +162,22 @@ class ProgressReportsTest {
         assertThat(refusal("null")).contains("got null, expected an object");
         assertThat(refusal("[]")).contains("expected a progress report as JSON");
         assertThat(refusal("{}")).contains("runId: got null", "stage: got null", "epochs: got 0, expected at least 1");
-        assertThat(refusal(new ProgressReport("run", Stage.STUDENT, 3, 2, 10, 20, 0.5, 0.8, 1, 3, List.of())))
+        assertThat(refusal(new ProgressReport("run", Stage.STUDENT, 3, 2, 10, 20, 0.5, 0.8, 1, 3, List.of(), null)))
                 .contains("epoch: got 3, expected 0 to epochs (2)");
-        assertThat(refusal(new ProgressReport("run", Stage.STUDENT, 1, 2, 21, 20, 0.5, 0.8, 1, 3, List.of())))
+        assertThat(refusal(new ProgressReport("run", Stage.STUDENT, 1, 2, 21, 20, 0.5, 0.8, 1, 3, List.of(), null)))
                 .contains("step: got 21, expected 0 to steps (20)");
-        assertThat(refusal(new ProgressReport("run", Stage.STUDENT, 1, 2, 1, 20, Double.NaN, 0.8, 1, 3, List.of())))
+        assertThat(refusal(
+                        new ProgressReport("run", Stage.STUDENT, 1, 2, 1, 20, Double.NaN, 0.8, 1, 3, List.of(), null)))
                 .contains("loss: got NaN, expected a finite number");
-        assertThat(refusal(new ProgressReport("run", Stage.STUDENT, 1, 2, 1, 20, 0.5, 1.5, 1, 3, List.of())))
+        assertThat(refusal(new ProgressReport("run", Stage.STUDENT, 1, 2, 1, 20, 0.5, 1.5, 1, 3, List.of(), null)))
                 .contains("top1: got 1.5, expected 0 to 1");
-        assertThat(refusal(new ProgressReport("run", Stage.STUDENT, 1, 2, 1, 20, 0.5, 0.5, -1, -3, List.of())))
+        assertThat(refusal(new ProgressReport("run", Stage.STUDENT, 1, 2, 1, 20, 0.5, 0.5, -1, -3, List.of(), null)))
                 .contains("imagesPerSecond: got -1.0", "estimatedSecondsLeft: got -3");
         CurvePoint point = new CurvePoint(Stage.STUDENT, 1, 0.5, 0.5, 0.1);
         assertThat(refusal(new ProgressReport(
-                        "run", Stage.STUDENT, 1, 2, 1, 20, 0.5, 0.5, 1, 3, Collections.nCopies(65, point))))
+                        "run", Stage.STUDENT, 1, 2, 1, 20, 0.5, 0.5, 1, 3, Collections.nCopies(65, point), null)))
                 .contains("learningCurve: got 65 points, expected at most 64 points");
-        assertThat(refusal(new ProgressReport("run", Stage.TEACHER, 1, 2, 1, 20, 0.5, 0.5, 1, 3, List.of(point))))
+        assertThat(refusal(new ProgressReport("run", Stage.TEACHER, 1, 2, 1, 20, 0.5, 0.5, 1, 3, List.of(point), null)))
                 .contains("learningCurve");
         assertThat(board.get("default/job")).isEmpty();
     }

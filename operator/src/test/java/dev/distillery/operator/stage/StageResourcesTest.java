@@ -10,8 +10,10 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyRule;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +28,7 @@ class StageResourcesTest {
 
     @Test
     void samePlanGivesTheSameResources() {
-        assertThat(JOB.desired(student, false)).isEqualTo(JOB.desired(student, false));
+        assertThat(JOB.desired(student)).isEqualTo(JOB.desired(student));
         assertThat(StageConfigMap.desired(student)).isEqualTo(StageConfigMap.desired(student));
     }
 
@@ -44,8 +46,9 @@ class StageResourcesTest {
     @Test
     void namesFitWhereKubernetesPutsThem() {
         TrainingRecipe longest = Recipes.stored("a".repeat(40), true);
-        StagePlan plan =
-                StagePlan.student(longest, RecipeResolver.resolve("default", "a".repeat(40), longest.getSpec()));
+        StagePlan plan = StagePlan.student(
+                        longest, RecipeResolver.resolve("default", "a".repeat(40), longest.getSpec()))
+                .withAttempt(101);
         // The pod's name adds six characters, and the label job-name holds at most 63.
         assertThat(plan.name()).hasSizeLessThanOrEqualTo(63);
         assertThat(plan.labels().values()).allSatisfy(value -> assertThat(value).hasSizeLessThanOrEqualTo(63));
@@ -101,18 +104,49 @@ class StageResourcesTest {
     }
 
     @Test
-    void onlyFailuresThatAnotherPodCouldMendAreTriedAgain() {
-        Job job = JOB.desired(student, false);
-        assertThat(job.getSpec().getBackoffLimit()).isEqualTo(3);
+    void anAttemptIsOneJobThatFailsAtOnceAndReplacesPodsThatWereStopped() {
+        Job job = JOB.desired(student.withAttempt(2));
+        assertThat(job.getMetadata().getName()).isEqualTo(student.stageName() + "-2");
+        assertThat(StagePlan.attemptOf(job)).isEqualTo(2);
+        assertThat(job.getSpec().getBackoffLimit()).isZero();
+        assertThat(job.getSpec().getPodReplacementPolicy()).isEqualTo("Failed");
+        assertThat(job.getSpec().getPodFailurePolicy().getRules())
+                .extracting(PodFailurePolicyRule::getAction)
+                .containsExactly("FailJob", "Ignore", "Ignore");
+        assertThat(exitCodes(job, 0)).containsExactly(2, 10, 11, 12, 13, 14, 15, 16, 17);
+        assertThat(exitCodes(job, 1)).containsExactly(143);
         assertThat(job.getSpec()
                         .getPodFailurePolicy()
                         .getRules()
+                        .get(2)
+                        .getOnPodConditions()
                         .get(0)
-                        .getOnExitCodes()
-                        .getValues())
-                .containsExactly(2, 10, 11, 12, 13, 14, 15, 16, 17);
-        assertThat(job.getSpec().getPodFailurePolicy().getRules().get(1).getAction())
-                .isEqualTo("Ignore");
+                        .getType())
+                .isEqualTo("DisruptionTarget");
+    }
+
+    @Test
+    void aQueueGetsASuspendedJobWithItsName() {
+        assertThat(JOB.desired(student).getSpec().getSuspend()).isFalse();
+        assertThat(StageJob.queue(JOB.desired(student))).isEmpty();
+        Job queued = JOB.desired(StagePlan.student(recipe, inQueue("team-a")));
+        assertThat(queued.getSpec().getSuspend()).isTrue();
+        assertThat(queued.getMetadata().getLabels()).containsEntry("kueue.x-k8s.io/queue-name", "team-a");
+        assertThat(StageJob.queue(queued)).contains("team-a");
+    }
+
+    @Test
+    void aPodHasTheGracePeriodOfTheRecipe() {
+        assertThat(pod(student).getTerminationGracePeriodSeconds()).isEqualTo(30);
+    }
+
+    @Test
+    void thePauseBetweenAttemptsDoublesToALimit() {
+        BackOff backOff = new BackOff(Duration.ofSeconds(10), Duration.ofMinutes(10));
+        assertThat(backOff.after(1)).isEqualTo(Duration.ofSeconds(10));
+        assertThat(backOff.after(4)).isEqualTo(Duration.ofSeconds(80));
+        assertThat(backOff.after(7)).isEqualTo(Duration.ofMinutes(10));
+        assertThat(backOff.after(101)).isEqualTo(Duration.ofMinutes(10));
     }
 
     @Test
@@ -121,7 +155,21 @@ class StageResourcesTest {
         assertThat(StageConfigMap.desired(teacher).getData().get("recipe.json")).contains(resolved.teacherHash());
     }
 
+    private ResolvedRecipe inQueue(String queue) {
+        return RecipeResolver.resolve(
+                "default", "photos", Recipes.inQueue(recipe, queue).getSpec());
+    }
+
+    private static List<Integer> exitCodes(Job job, int rule) {
+        return job.getSpec()
+                .getPodFailurePolicy()
+                .getRules()
+                .get(rule)
+                .getOnExitCodes()
+                .getValues();
+    }
+
     private static PodSpec pod(StagePlan plan) {
-        return JOB.desired(plan, false).getSpec().getTemplate().getSpec();
+        return JOB.desired(plan).getSpec().getTemplate().getSpec();
     }
 }

@@ -11,12 +11,13 @@ import dev.distillery.report.Artifact;
 import dev.distillery.report.CurvePoint;
 import dev.distillery.report.ProgressReport;
 import dev.distillery.report.Result;
+import dev.distillery.report.Resumption;
 import dev.distillery.report.RunReport;
 import dev.distillery.report.Stage;
 import dev.distillery.schema.Violation;
 import dev.distillery.status.Condition;
-import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
+import dev.distillery.status.TrainingRecipeStatus.Failure;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,106 +25,142 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StatusProjectorTest {
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
     private static final StageObservation NONE = StageObservation.NONE;
     private static final Result RESULT = new Result(0.913, 0.93, 1e-5, 1, 77754, 174970L, 313743, 0.2, 60);
 
-    static Stream<Arguments> states() {
-        StageObservation trained = ended(State.SUCCEEDED, report(Stage.TEACHER, "Succeeded", null));
-        StageObservation gateFailed = ended(State.FAILED, report(Stage.STUDENT, "GateFailed", RESULT));
-        StageObservation noData = ended(State.FAILED, report(Stage.TEACHER, "InvalidData", null));
-        StageObservation crashed = new StageObservation(State.FAILED, 4, null, null, "exit code 137 (OOMKilled)");
-        StageObservation published = ended(State.SUCCEEDED, report(Stage.STUDENT, "Succeeded", RESULT));
-        return Stream.of(
-                Arguments.of(
-                        NONE,
-                        NONE,
-                        Phase.PENDING,
-                        "TeacherReady=False StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=False"),
-                Arguments.of(
-                        running(),
-                        NONE,
-                        Phase.TRAINING_TEACHER,
-                        "TeacherReady=False StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=False"),
-                Arguments.of(
-                        trained,
-                        running(),
-                        Phase.TRAINING_STUDENT,
-                        "TeacherReady=True StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=False"),
-                Arguments.of(
-                        trained,
-                        published,
-                        Phase.READY,
-                        "TeacherReady=True StudentTrained=True GatePassed=True Published=True Ready=True Failed=False"),
-                Arguments.of(
-                        trained,
-                        gateFailed,
-                        Phase.FAILED,
-                        "TeacherReady=True StudentTrained=True GatePassed=False Published=False Ready=False Failed=True"),
-                Arguments.of(
-                        noData,
-                        NONE,
-                        Phase.FAILED,
-                        "TeacherReady=False StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=True"),
-                Arguments.of(
-                        trained,
-                        crashed,
-                        Phase.FAILED,
-                        "TeacherReady=True StudentTrained=False GatePassed=Unknown Published=False Ready=False Failed=True"));
+    /**
+     * Every combination of the two stages that can occur (a student is started only after its teacher has succeeded, and
+     * its teacher's Job may go then), each running and suspended. GatePassed is Unknown where nothing was measured.
+     */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            # teacher   | student    | suspend | phase           | kstatus    | conditions that are true
+            ABSENT      | ABSENT     | false   | Pending         | InProgress | Accepted Reconciling
+            ABSENT      | ABSENT     | true    | Suspended       | InProgress | Accepted Suspended Reconciling
+            QUEUED      | ABSENT     | false   | Pending         | InProgress | Accepted Queued Reconciling
+            QUEUED      | ABSENT     | true    | Suspended       | InProgress | Accepted Queued Suspended Reconciling
+            SUSPENDED   | ABSENT     | false   | Pending         | InProgress | Accepted Reconciling
+            SUSPENDED   | ABSENT     | true    | Suspended       | InProgress | Accepted Suspended Reconciling
+            PENDING     | ABSENT     | false   | Pending         | InProgress | Accepted Queued Reconciling
+            PENDING     | ABSENT     | true    | Suspended       | InProgress | Accepted Queued Suspended Reconciling
+            RUNNING     | ABSENT     | false   | TrainingTeacher | InProgress | Accepted Queued Scheduled Reconciling
+            RUNNING     | ABSENT     | true    | Suspended       | InProgress | Accepted Queued Scheduled Suspended Reconciling
+            RETRYING    | ABSENT     | false   | Pending         | InProgress | Accepted Reconciling
+            RETRYING    | ABSENT     | true    | Suspended       | InProgress | Accepted Suspended Reconciling
+            FAILED      | ABSENT     | false   | Failed          | Failed     | Accepted Queued Scheduled Failed Stalled
+            FAILED      | ABSENT     | true    | Failed          | Failed     | Accepted Queued Scheduled Failed Stalled
+            SUCCEEDED   | ABSENT     | false   | Pending         | InProgress | Accepted TeacherReady Reconciling
+            SUCCEEDED   | ABSENT     | true    | Suspended       | InProgress | Accepted TeacherReady Suspended Reconciling
+            SUCCEEDED   | QUEUED     | false   | Pending         | InProgress | Accepted Queued TeacherReady Reconciling
+            SUCCEEDED   | QUEUED     | true    | Suspended       | InProgress | Accepted Queued TeacherReady Suspended Reconciling
+            SUCCEEDED   | SUSPENDED  | false   | Pending         | InProgress | Accepted TeacherReady Reconciling
+            SUCCEEDED   | SUSPENDED  | true    | Suspended       | InProgress | Accepted TeacherReady Suspended Reconciling
+            SUCCEEDED   | PENDING    | false   | Pending         | InProgress | Accepted Queued TeacherReady Reconciling
+            SUCCEEDED   | PENDING    | true    | Suspended       | InProgress | Accepted Queued TeacherReady Suspended Reconciling
+            SUCCEEDED   | RUNNING    | false   | TrainingStudent | InProgress | Accepted Queued Scheduled TeacherReady Reconciling
+            SUCCEEDED   | RUNNING    | true    | Suspended       | InProgress | Accepted Queued Scheduled TeacherReady Suspended Reconciling
+            SUCCEEDED   | RETRYING   | false   | Pending         | InProgress | Accepted TeacherReady Reconciling
+            SUCCEEDED   | RETRYING   | true    | Suspended       | InProgress | Accepted TeacherReady Suspended Reconciling
+            SUCCEEDED   | FAILED     | false   | Failed          | Failed     | Accepted Queued Scheduled TeacherReady Failed Stalled
+            SUCCEEDED   | FAILED     | true    | Failed          | Failed     | Accepted Queued Scheduled TeacherReady Failed Stalled
+            SUCCEEDED   | SUCCEEDED  | false   | Ready           | Current    | Accepted Queued Scheduled TeacherReady StudentTrained GatePassed Published Ready
+            SUCCEEDED   | SUCCEEDED  | true    | Ready           | Current    | Accepted Queued Scheduled TeacherReady StudentTrained GatePassed Published Ready
+            ABSENT      | QUEUED     | false   | Pending         | InProgress | Accepted Queued TeacherReady Reconciling
+            ABSENT      | SUSPENDED  | true    | Suspended       | InProgress | Accepted TeacherReady Suspended Reconciling
+            ABSENT      | PENDING    | false   | Pending         | InProgress | Accepted Queued TeacherReady Reconciling
+            ABSENT      | RUNNING    | false   | TrainingStudent | InProgress | Accepted Queued Scheduled TeacherReady Reconciling
+            ABSENT      | RETRYING   | false   | Pending         | InProgress | Accepted TeacherReady Reconciling
+            ABSENT      | FAILED     | false   | Failed          | Failed     | Accepted Queued Scheduled TeacherReady Failed Stalled
+            ABSENT      | SUCCEEDED  | false   | Ready           | Current    | Accepted Queued Scheduled TeacherReady StudentTrained GatePassed Published Ready
+            RUNNING     | RUNNING    | false   | TrainingStudent | InProgress | Accepted Queued Scheduled TeacherReady Reconciling
+            none        | ABSENT     | false   | Pending         | InProgress | Accepted Reconciling
+            none        | ABSENT     | true    | Suspended       | InProgress | Accepted Suspended Reconciling
+            none        | QUEUED     | false   | Pending         | InProgress | Accepted Queued Reconciling
+            none        | SUSPENDED  | true    | Suspended       | InProgress | Accepted Suspended Reconciling
+            none        | PENDING    | false   | Pending         | InProgress | Accepted Queued Reconciling
+            none        | RUNNING    | false   | TrainingStudent | InProgress | Accepted Queued Scheduled Reconciling
+            none        | RUNNING    | true    | Suspended       | InProgress | Accepted Queued Scheduled Suspended Reconciling
+            none        | RETRYING   | false   | Pending         | InProgress | Accepted Reconciling
+            none        | FAILED     | false   | Failed          | Failed     | Accepted Queued Scheduled Failed Stalled
+            none        | SUCCEEDED  | false   | Ready           | Current    | Accepted Queued Scheduled StudentTrained GatePassed Published Ready
+            """)
+    void phaseConditionsAndKstatusFollowFromTheStages(
+            String teacher, State student, boolean suspend, String phase, String kstatus, String conditions) {
+        boolean distils = !teacher.equals("none");
+        TrainingRecipe recipe = Recipes.stored("photos", distils);
+        recipe.setSpec(recipe.getSpec().withSuspend(suspend));
+        TrainingRecipeStatus status = project(
+                recipe, distils ? in(Stage.TEACHER, State.valueOf(teacher)) : NONE, in(Stage.STUDENT, student), NOON);
+        assertThat(status.phase()).hasToString(phase);
+        assertThat(Kstatus.of(3, status)).isEqualTo(kstatus);
+        assertThat(trueOnes(status)).isEqualTo(conditions);
+        assertThat(status.message()).isNotBlank();
+        assertThat(status.conditions()).allSatisfy(c -> {
+            assertThat(c.reason()).matches("[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?");
+            assertThat(c.message()).isNotBlank();
+            assertThat(c.observedGeneration()).isEqualTo(3);
+            assertThat(c.lastTransitionTime()).isEqualTo("2026-03-01T12:00:00Z");
+        });
+        String gate = condition(status, Condition.GATE_PASSED).status();
+        assertThat(gate).isEqualTo(student == State.SUCCEEDED ? "True" : "Unknown");
+        recipe.setStatus(status);
+        assertThat(project(
+                        recipe,
+                        distils ? in(Stage.TEACHER, State.valueOf(teacher)) : NONE,
+                        in(Stage.STUDENT, student),
+                        NOON.plusSeconds(60)))
+                .as("nothing changes while nothing happens")
+                .isEqualTo(status);
     }
 
-    @ParameterizedTest
-    @MethodSource("states")
-    void phaseAndConditionsFollowFromTheStages(
-            StageObservation teacher, StageObservation student, Phase phase, String conditions) {
-        TrainingRecipeStatus status = project(Recipes.stored("photos", true), teacher, student, NOON);
-        assertThat(status.phase()).isEqualTo(phase);
-        assertThat(conditions(status)).isEqualTo("Accepted=True " + conditions);
-        assertThat(status.observedGeneration()).isEqualTo(3);
+    @Test
+    void aStudentThatMissedItsGateIsTrainedAndNotPublished() {
+        Failure failure = new Failure(Stage.STUDENT, 1, "GateFailed", "top-1 0.8 is below 0.9", 14, "p");
+        StageObservation missed = new StageObservation(
+                State.FAILED, 1, report(Stage.STUDENT, "GateFailed", RESULT), null, null, failure, null, true);
+        TrainingRecipeStatus status =
+                project(Recipes.stored("photos", true), in(Stage.TEACHER, State.SUCCEEDED), missed, NOON);
+        assertThat(trueOnes(status)).isEqualTo("Accepted Queued Scheduled TeacherReady StudentTrained Failed Stalled");
+        assertThat(condition(status, Condition.GATE_PASSED).reason()).isEqualTo("GateFailed");
+        assertThat(condition(status, Condition.FAILED).reason()).isEqualTo("GateFailed");
+        assertThat(status.attempts().lastFailure()).isEqualTo(failure);
     }
 
     @Test
     void everyViolationIsInTheAcceptedCondition() {
-        Observation rejected = new Observation(
+        Observation rejected = Observation.rejected(
                 Recipes.stored("photos", true),
-                List.of(new Violation("spec.a", "1", "2"), new Violation("spec.b", "3", "4")),
-                null,
-                null,
-                NONE,
-                NONE);
+                List.of(new Violation("spec.a", "1", "2"), new Violation("spec.b", "3", "4")));
         TrainingRecipeStatus status = new StatusProjector(clock(NOON)).project(rejected);
-        assertThat(status.phase()).isEqualTo(Phase.FAILED);
-        assertThat(conditions(status)).isEqualTo("Accepted=False Ready=False Failed=True");
+        assertThat(status.phase()).hasToString("Failed");
+        assertThat(trueOnes(status)).isEqualTo("Failed Stalled");
+        assertThat(Kstatus.of(3, status)).isEqualTo("Failed");
+        assertThat(status.conditions().get(0).type()).isEqualTo("Accepted");
         assertThat(status.conditions().get(0).message()).contains("spec.a: got 1, expected 2", "spec.b");
     }
 
     @Test
-    void nothingChangesWhileNothingHappensAndTransitionTimesStay() {
+    void aTransitionTimeMovesOnlyWithItsCondition() {
         TrainingRecipe recipe = Recipes.stored("photos", true);
-        TrainingRecipeStatus first = project(recipe, running(), NONE, NOON);
-        recipe.setStatus(first);
-        TrainingRecipeStatus later = project(recipe, running(), NONE, NOON.plusSeconds(60));
-        assertThat(later).isEqualTo(first);
-        TrainingRecipeStatus failed = project(
-                recipe, ended(State.FAILED, report(Stage.TEACHER, "Diverged", null)), NONE, NOON.plusSeconds(90));
+        recipe.setStatus(project(recipe, in(Stage.TEACHER, State.RUNNING), NONE, NOON));
+        TrainingRecipeStatus failed = project(recipe, in(Stage.TEACHER, State.FAILED), NONE, NOON.plusSeconds(90));
         assertThat(condition(failed, Condition.ACCEPTED).lastTransitionTime()).isEqualTo("2026-03-01T12:00:00Z");
         assertThat(condition(failed, Condition.FAILED).lastTransitionTime()).isEqualTo("2026-03-01T12:01:30Z");
-        assertThat(condition(failed, Condition.FAILED).reason()).isEqualTo("Diverged");
     }
 
     @Test
     void progressCountsBothStagesByTheirEpochs() {
-        ProgressReport half = new ProgressReport("r", Stage.STUDENT, 15, 30, 150, 300, 0.4, 0.8, 900, 12, List.of());
-        StageObservation trained = ended(State.SUCCEEDED, report(Stage.TEACHER, "Succeeded", null));
-        StageObservation student = new StageObservation(State.RUNNING, 1, null, half, null);
-        TrainingRecipeStatus status = project(Recipes.stored("photos", true), trained, student, NOON);
+        TrainingRecipeStatus status = project(
+                Recipes.stored("photos", true), in(Stage.TEACHER, State.SUCCEEDED), training("a", 150, 0, null), NOON);
         // (10 of 10 + 15 of 30) of 40 epochs
         assertThat(status.progress().percent()).isEqualTo(62);
         assertThat(status.progress().summary()).isEqualTo("Student 15/30 62%");
@@ -131,34 +168,84 @@ class StatusProjectorTest {
     }
 
     @Test
+    void whatIsKnownOfProgressOutlivesThePodTheOperatorAndASuspension() {
+        TrainingRecipe recipe = Recipes.stored("photos", false);
+        TrainingRecipeStatus training = project(recipe, NONE, training("a", 150, 0, 140L), NOON);
+        recipe.setStatus(training);
+        for (State state : List.of(State.RUNNING, State.PENDING, State.RETRYING, State.QUEUED, State.SUSPENDED)) {
+            TrainingRecipeStatus silent = project(recipe, NONE, in(Stage.STUDENT, state), NOON);
+            assertThat(silent.progress().summary())
+                    .isEqualTo(training.progress().summary());
+            assertThat(silent.top1()).isEqualTo("80.0%");
+            assertThat(silent.attempts().lastCheckpointStep()).isEqualTo(140);
+            assertThat(silent.progress().imagesPerSecond()).isEqualTo(state == State.RUNNING ? 900 : 0);
+        }
+        recipe.setSpec(recipe.getSpec().withTraining(recipe.getSpec().training().withSeed(9)));
+        TrainingRecipeStatus anotherRun = project(recipe, NONE, in(Stage.STUDENT, State.PENDING), NOON);
+        assertThat(anotherRun.progress().summary()).isEqualTo("Student 0/30 0%");
+        assertThat(anotherRun.top1()).isNull();
+        assertThat(anotherRun.attempts().lastCheckpointStep()).isNull();
+    }
+
+    @Test
+    void whatAStopCostIsCountedWhenTheNextPodSpeaks() {
+        TrainingRecipe recipe = Recipes.stored("photos", false);
+        recipe.setStatus(project(recipe, NONE, training("a", 112, 0, 100L), NOON));
+        assertThat(recipe.getStatus().attempts().resumedFromStep()).isNull();
+        assertThat(recipe.getStatus().attempts().lostSteps()).isNull();
+        recipe.setStatus(project(recipe, NONE, in(Stage.STUDENT, State.PENDING), NOON));
+        // The first report of the next pod may come late: its step tells nothing.
+        recipe.setStatus(project(recipe, NONE, training("b", 130, 100, 100L), NOON));
+        assertThat(recipe.getStatus().attempts().resumedFromStep()).isEqualTo(100);
+        assertThat(recipe.getStatus().attempts().lostSteps()).isEqualTo(12);
+        recipe.setStatus(project(recipe, NONE, training("b", 140, 100, 135L), NOON));
+        assertThat(recipe.getStatus().attempts().lostSteps()).isEqualTo(12);
+        assertThat(recipe.getStatus().attempts().lastCheckpointStep()).isEqualTo(135);
+        recipe.setStatus(project(recipe, NONE, training("c", 136, 135, 135L), NOON));
+        assertThat(recipe.getStatus().attempts().resumedFromStep()).isEqualTo(135);
+        assertThat(recipe.getStatus().attempts().lostSteps()).isEqualTo(5);
+    }
+
+    @Test
+    void theLastFailureOutlivesItsPodAndARequestedStopIsNone() {
+        TrainingRecipe recipe = Recipes.stored("photos", false);
+        Failure preempted = new Failure(Stage.STUDENT, 1, "PreemptionByScheduler", "why", 143, "a");
+        recipe.setStatus(project(recipe, NONE, failedBefore(preempted), NOON));
+        recipe.setStatus(project(recipe, NONE, in(Stage.STUDENT, State.RUNNING), NOON));
+        assertThat(recipe.getStatus().attempts().lastFailure()).isEqualTo(preempted);
+        recipe.setSpec(recipe.getSpec().withSuspend(true));
+        Failure stopped = new Failure(Stage.STUDENT, 1, "Interrupted", "a checkpoint is written", 143, "b");
+        assertThat(project(recipe, NONE, failedBefore(stopped), NOON).attempts().lastFailure())
+                .isEqualTo(preempted);
+    }
+
+    @Test
     void theLearningCurveStaysShortAndOutlivesThePods() {
-        StageObservation teacher = new StageObservation(State.SUCCEEDED, 1, withCurve(Stage.TEACHER, 200), null, null);
-        StageObservation student = new StageObservation(State.SUCCEEDED, 1, withCurve(Stage.STUDENT, 200), null, null);
+        StageObservation teacher = succeeded(withCurve(Stage.TEACHER, 200));
+        StageObservation student = succeeded(withCurve(Stage.STUDENT, 200));
         TrainingRecipe recipe = Recipes.stored("photos", true);
         TrainingRecipeStatus status = project(recipe, teacher, student, NOON);
         assertThat(status.learningCurve()).hasSize(64);
         assertThat(status.learningCurve().get(63).epoch()).isEqualTo(200);
         recipe.setStatus(status);
-        TrainingRecipeStatus podsGone =
-                project(recipe, new StageObservation(State.SUCCEEDED, 0, null, null, null), student, NOON);
-        assertThat(podsGone.learningCurve()).hasSize(64);
+        assertThat(project(recipe, succeeded(null), student, NOON).learningCurve())
+                .hasSize(64);
     }
 
     @Test
-    void aSuspendedRecipeSaysSo() {
-        TrainingRecipe recipe = Recipes.stored("photos", false);
-        recipe.setSpec(recipe.getSpec().withSuspend(true));
-        TrainingRecipeStatus status =
-                project(recipe, NONE, new StageObservation(State.SUSPENDED, 1, null, null, null), NOON);
-        assertThat(status.phase()).isEqualTo(Phase.SUSPENDED);
-        assertThat(conditions(status)).contains("Suspended=True").doesNotContain("TeacherReady");
-    }
-
-    @Test
-    void whyAPodWaitsIsInTheMessage() {
-        StageObservation waiting = new StageObservation(State.PENDING, 1, null, null, "Unschedulable: no GPU");
-        assertThat(project(Recipes.stored("photos", false), NONE, waiting, NOON).message())
-                .isEqualTo("Unschedulable: no GPU");
+    void whyNothingRunsIsInTheMessageAndInTheCondition() {
+        StageObservation waiting = new StageObservation(
+                State.PENDING, 1, null, null, new Waiting("Unschedulable", "no GPU"), null, null, false);
+        TrainingRecipeStatus status = project(Recipes.stored("photos", false), NONE, waiting, NOON);
+        assertThat(status.message()).isEqualTo("Unschedulable: no GPU");
+        assertThat(condition(status, Condition.SCHEDULED).reason()).isEqualTo("Unschedulable");
+        assertThat(condition(status, Condition.SCHEDULED).message()).isEqualTo("no GPU");
+        StageObservation pulling = new StageObservation(
+                State.PENDING, 1, null, null, new Waiting("ImagePullBackOff", "no such image"), null, null, true);
+        status = project(Recipes.stored("photos", false), NONE, pulling, NOON);
+        assertThat(condition(status, Condition.SCHEDULED).status()).isEqualTo("True");
+        assertThat(status.message()).isEqualTo("ImagePullBackOff: no such image");
+        assertThat(condition(status, Condition.STUDENT_TRAINED).reason()).isEqualTo("ImagePullBackOff");
     }
 
     private static TrainingRecipeStatus project(
@@ -169,7 +256,9 @@ class StatusProjectorTest {
                 RecipeResolver.resolve("default", recipe.getMetadata().getName(), recipe.getSpec()),
                 StagePlan.runId(recipe),
                 teacher,
-                student);
+                student,
+                0,
+                null);
         return new StatusProjector(clock(now)).project(observation);
     }
 
@@ -177,25 +266,55 @@ class StatusProjectorTest {
         return Clock.fixed(now, ZoneOffset.UTC);
     }
 
-    private static StageObservation running() {
-        return new StageObservation(State.RUNNING, 1, null, null, null);
+    /** A stage in this state as {@link StageObservation#of} gives it. */
+    private static StageObservation in(Stage stage, State state) {
+        Failure failure = new Failure(stage, 1, "PodFailed", "exit code 137", 137, "p");
+        return switch (state) {
+            case ABSENT -> NONE;
+            case QUEUED, SUSPENDED, PENDING -> new StageObservation(state, 1, null, null, null, null, null, false);
+            case RUNNING -> new StageObservation(state, 1, null, null, null, null, null, true);
+            case RETRYING ->
+                new StageObservation(
+                        state,
+                        1,
+                        null,
+                        null,
+                        new Waiting("BackOff", "attempt 2 of 4 starts soon"),
+                        failure,
+                        NOON,
+                        true);
+            case FAILED -> new StageObservation(state, 4, null, null, null, failure, null, true);
+            case SUCCEEDED -> succeeded(report(stage, "Succeeded", stage == Stage.STUDENT ? RESULT : null));
+        };
     }
 
-    private static StageObservation ended(State state, RunReport report) {
-        return new StageObservation(state, 1, report, null, null);
+    private static StageObservation succeeded(RunReport report) {
+        return new StageObservation(State.SUCCEEDED, 1, report, null, null, null, null, true);
+    }
+
+    private static StageObservation failedBefore(Failure failure) {
+        return new StageObservation(State.PENDING, 1, null, null, null, failure, null, false);
+    }
+
+    private static StageObservation training(String pod, long step, long resumedFrom, Long checkpoint) {
+        Resumption resumption = new Resumption(pod, resumedFrom, checkpoint, null);
+        ProgressReport report =
+                new ProgressReport("r", Stage.STUDENT, 15, 30, step, 300, 0.4, 0.8, 900, 12, List.of(), resumption);
+        return new StageObservation(State.RUNNING, 1, null, report, null, null, null, true);
     }
 
     private static RunReport report(Stage stage, String reason, Result result) {
         boolean published = result != null && reason.equals("Succeeded");
         List<Artifact> artifacts = published ? List.of(new Artifact("file:///m/1", 1, "abc")) : List.of();
-        return new RunReport("r", stage, reason, "why " + reason, 0.9, false, result, artifacts, List.of(), List.of());
+        return new RunReport(
+                "r", stage, reason, "why " + reason, 0.9, false, result, artifacts, List.of(), List.of(), null);
     }
 
     private static RunReport withCurve(Stage stage, int points) {
         List<CurvePoint> curve = IntStream.rangeClosed(1, points)
                 .mapToObj(epoch -> new CurvePoint(stage, epoch, 1, 0.5, 0.1))
                 .toList();
-        return new RunReport("r", stage, "Succeeded", "", 0.9, false, RESULT, List.of(), List.of(), curve);
+        return new RunReport("r", stage, "Succeeded", "done", 0.9, false, RESULT, List.of(), List.of(), curve, null);
     }
 
     private static Condition condition(TrainingRecipeStatus status, String type) {
@@ -203,9 +322,10 @@ class StatusProjectorTest {
         return byType.get(type);
     }
 
-    private static String conditions(TrainingRecipeStatus status) {
+    private static String trueOnes(TrainingRecipeStatus status) {
         return status.conditions().stream()
-                .map(c -> c.type() + "=" + c.status())
+                .filter(c -> c.status().equals("True"))
+                .map(Condition::type)
                 .collect(Collectors.joining(" "));
     }
 }

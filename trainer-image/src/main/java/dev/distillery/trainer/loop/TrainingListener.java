@@ -17,4 +17,7 @@ public interface TrainingListener {
     void stepped(int epoch, long step, double loss, int images);
 
     void epochEnded(EpochResult result);
+
+    /** @param step up to which a checkpoint now holds everything, counted as in {@link #stepped} */
+    void saved(long step);
 }

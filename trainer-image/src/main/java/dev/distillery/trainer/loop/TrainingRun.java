@@ -150,6 +150,7 @@ final class TrainingRun implements AutoCloseable {
                 results,
                 seconds());
         checkpointing.save(new Checkpoint(state, network.values(snapshots)));
+        listener.saved(stepsDone());
     }
 
     private double rate(long step) {

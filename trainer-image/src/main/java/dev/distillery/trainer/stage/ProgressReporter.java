@@ -25,18 +25,28 @@ final class ProgressReporter implements TrainingListener {
     private final long steps;
     private final int batchSize;
     private final ProgressPusher pusher;
+    private final CheckpointMarks marks;
     private final List<CurvePoint> curve = new ArrayList<>();
     private EtaClock clock;
     private double fadedLoss;
     private long step;
+    private int epoch;
 
-    ProgressReporter(String runId, Stage stage, int epochs, long steps, int batchSize, ProgressPusher pusher) {
+    ProgressReporter(
+            String runId,
+            Stage stage,
+            int epochs,
+            long steps,
+            int batchSize,
+            ProgressPusher pusher,
+            CheckpointMarks marks) {
         this.runId = runId;
         this.stage = stage;
         this.epochs = epochs;
         this.steps = steps;
         this.pusher = pusher;
         this.batchSize = batchSize;
+        this.marks = marks;
     }
 
     @Override
@@ -44,6 +54,8 @@ final class ProgressReporter implements TrainingListener {
         curve.clear();
         state.results().forEach(this::keep);
         step = state.epochs() * (steps / epochs) + state.batches();
+        epoch = state.epochs();
+        marks.started(step);
         fadedLoss = 0;
         clock = new EtaClock(System::nanoTime, steps * batchSize, step * batchSize);
         if (step > 0) {
@@ -52,24 +64,32 @@ final class ProgressReporter implements TrainingListener {
     }
 
     @Override
-    public void stepped(int epoch, long stepDone, double loss, int images) {
+    public void stepped(int epochUnderWay, long stepDone, double loss, int images) {
         fadedLoss = fadedLoss == 0 ? loss : LOSS_FADE * fadedLoss + (1 - LOSS_FADE) * loss;
         step = stepDone;
+        epoch = epochUnderWay;
         clock.advance(images);
-        push(epoch);
+        push();
     }
 
     @Override
     public void epochEnded(EpochResult result) {
         keep(result);
-        push(result.epoch());
+        push();
+    }
+
+    /** Pushed at once: the last words of a process that is being stopped. */
+    @Override
+    public void saved(long stepSaved) {
+        marks.saved(stepSaved);
+        push();
     }
 
     private void keep(EpochResult r) {
         curve.add(new CurvePoint(stage, r.epoch(), rounded(r.loss()), rounded(r.top1()), rounded(r.rate())));
     }
 
-    private void push(int epoch) {
+    private void push() {
         Double top1 = curve.isEmpty() ? null : curve.get(curve.size() - 1).top1();
         pusher.update(new ProgressReport(
                 runId,
@@ -82,7 +102,8 @@ final class ProgressReporter implements TrainingListener {
                 top1,
                 Math.rint(clock.imagesPerSecond()),
                 clock.secondsLeft(),
-                LearningCurve.thin(curve, LearningCurve.MAX_POINTS)));
+                LearningCurve.thin(curve, LearningCurve.MAX_POINTS),
+                marks.report()));
     }
 
     List<CurvePoint> curve() {

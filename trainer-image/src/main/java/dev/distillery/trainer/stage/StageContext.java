@@ -38,7 +38,8 @@ record StageContext(
         LibTorch torch,
         Assembler assembler,
         ProgressPusher pusher,
-        StopRequest stop) {
+        StopRequest stop,
+        CheckpointMarks marks) {
 
     /** @param seconds wall time of the training, its validations included, in all processes */
     record Trained(List<Weights> members, List<CurvePoint> curve, double seconds) {}
@@ -56,7 +57,8 @@ record StageContext(
         TrainingBatches batches = new TrainingBatches(data.train(), view, batch, seed);
         TrainingPlan plan = assembler.plan(stage, batches.batchesPerEpoch());
         long steps = (long) plan.epochs() * batches.batchesPerEpoch();
-        ProgressReporter reporter = new ProgressReporter(runId, stage, plan.epochs(), steps, batch.size(), pusher);
+        ProgressReporter reporter =
+                new ProgressReporter(runId, stage, plan.epochs(), steps, batch.size(), pusher, marks);
         TrainingLoop.Inputs inputs =
                 new TrainingLoop.Inputs(collective, batches, data.validation(), normalization(), teacher);
         Checkpoint options = recipe.spec().checkpoint();

@@ -17,6 +17,7 @@ import dev.distillery.trainer.torchscript.LibTorch;
 import dev.distillery.trainer.tricks.mixedprecision.Hardware;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /** Runs one stage by its environment; whatever happens ends as one report and one exit code. */
 public final class StageRunner {
     private static final Logger LOG = LoggerFactory.getLogger(StageRunner.class);
-    /** Less than the 30 seconds that Kubernetes gives a pod by default. */
-    private static final Duration PATIENCE = Duration.ofSeconds(25);
+    /** Of the pod's grace period, what is left for the report and the JVM's own end. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private static final ObjectMapper STRICT =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
@@ -36,11 +37,13 @@ public final class StageRunner {
     private final Stage stage;
     private final Map<String, String> env;
     private final StopRequest stop = new StopRequest();
+    private final CheckpointMarks marks;
     private final AtomicReference<RunReport> written = new AtomicReference<>();
 
     public StageRunner(Stage stage, Map<String, String> env) {
         this.stage = stage;
         this.env = env;
+        this.marks = new CheckpointMarks(env.get(TrainerEnvironment.POD), Clock.systemUTC());
     }
 
     /** @return the process's exit code; the report has been written */
@@ -66,7 +69,7 @@ public final class StageRunner {
     }
 
     private void stop() {
-        stop.request(PATIENCE);
+        stop.request();
         write(failure(ExitCode.INTERRUPTED, "stopped by a signal before the stage was done"));
     }
 
@@ -109,12 +112,13 @@ public final class StageRunner {
                 data.train().count(),
                 data.validation().count(),
                 data.classes().size());
-        stop.waitForTheEnd();
+        stop.waitForTheEnd(Duration.ofSeconds(recipe.spec().checkpoint().gracePeriodSeconds())
+                .minus(LAST_WORDS));
         try (LibTorch torch = LibTorch.start(recipe.spec().compute().cpus(), gpu);
                 ProgressPusher pusher = ProgressPusher.fromEnvironment(env)) {
             Assembler assembler = new Assembler(recipe.spec(), data, Hardware.detect(gpu));
             StageContext context =
-                    new StageContext(recipe, runId, workspace, location, data, torch, assembler, pusher, stop);
+                    new StageContext(recipe, runId, workspace, location, data, torch, assembler, pusher, stop, marks);
             return stage == Stage.TEACHER ? TeacherStage.run(context) : StudentStage.run(context);
         }
     }
@@ -142,7 +146,18 @@ public final class StageRunner {
 
     private RunReport failure(ExitCode code, String message) {
         String runId = env.getOrDefault(TrainerEnvironment.RUN_ID, "");
-        return new RunReport(runId, stage, code.reason(), message, null, false, null, List.of(), List.of(), List.of());
+        return new RunReport(
+                runId,
+                stage,
+                code.reason(),
+                message,
+                null,
+                false,
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                marks.report());
     }
 
     /** The first report counts: a signal that arrives when all is done changes nothing. */

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class StopRequest {
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile boolean requested;
-    private volatile boolean computing;
+    private volatile Duration patience;
 
     boolean requested() {
         return requested;
@@ -22,10 +22,11 @@ final class StopRequest {
     /**
      * From now on, {@link #request} waits until the stage is done.
      *
+     * @param patience how long at most
      * @throws TrainerException INTERRUPTED if the wish was there before
      */
-    void waitForTheEnd() {
-        computing = true;
+    void waitForTheEnd(Duration patience) {
+        this.patience = patience;
         if (requested) {
             throw new TrainerException(ExitCode.INTERRUPTED, "stopped by a signal before anything was computed");
         }
@@ -37,11 +38,12 @@ final class StopRequest {
     }
 
     /** Asks the stage to end, and waits for it if it computes. */
-    void request(Duration patience) {
+    void request() {
         requested = true;
-        if (computing) {
+        Duration computing = patience;
+        if (computing != null) {
             try {
-                done.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+                done.await(computing.toNanos(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -205,6 +205,7 @@ final class StudentStage {
                 result,
                 artifacts,
                 List.of(),
-                curve);
+                curve,
+                context.marks().report());
     }
 }

@@ -48,6 +48,7 @@ final class TeacherStage {
                 null,
                 List.of(),
                 List.of(),
-                teacher.learningCurve());
+                teacher.learningCurve(),
+                context.marks().report());
     }
 }

@@ -94,6 +94,9 @@ final class LoopFixture {
 
         @Override
         public void epochEnded(EpochResult result) {}
+
+        @Override
+        public void saved(long step) {}
     }
 
     private static LabelledImages images(int count, int seed) {

@@ -25,7 +25,7 @@ class ProgressEndpointTest {
     private static final char[] PASSWORD = "changeit".toCharArray();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final ProgressReport REPORT =
-            new ProgressReport("run", Stage.STUDENT, 2, 10, 1, 100, 0.4, 0.8, 5210, 30, List.of());
+            new ProgressReport("run", Stage.STUDENT, 2, 10, 1, 100, 0.4, 0.8, 5210, 30, List.of(), null);
 
     @TempDir
     Path folder;

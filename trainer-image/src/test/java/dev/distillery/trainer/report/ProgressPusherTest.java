@@ -198,6 +198,6 @@ class ProgressPusherTest {
 
     private static ProgressReport report(long step) {
         CurvePoint point = new CurvePoint(Stage.STUDENT, 1, 0.5, 0.8, 0.1);
-        return new ProgressReport("run", Stage.STUDENT, 2, 10, step, 100, 0.4, 0.8, 5210, 30, List.of(point));
+        return new ProgressReport("run", Stage.STUDENT, 2, 10, step, 100, 0.4, 0.8, 5210, 30, List.of(point), null);
     }
 }

@@ -17,7 +17,17 @@ class TerminationMessageTest {
     Path folder;
 
     private final RunReport report = new RunReport(
-            "run", Stage.STUDENT, "InvalidData", "x".repeat(9000), null, false, null, List.of(), List.of(), List.of());
+            "run",
+            Stage.STUDENT,
+            "InvalidData",
+            "x".repeat(9000),
+            null,
+            false,
+            null,
+            List.of(),
+            List.of(),
+            List.of(),
+            null);
 
     @Test
     void writesAReportThatFits() throws Exception {

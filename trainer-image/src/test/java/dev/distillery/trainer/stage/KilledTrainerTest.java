@@ -55,10 +55,17 @@ class KilledTrainerTest {
         RunReport stopped = report(env);
         assertThat(stopped.reason()).isEqualTo(ExitCode.INTERRUPTED.reason());
         assertThat(stopped.message()).contains("a checkpoint is written");
+        // The first process was killed after its third epoch, this one stopped after its twelfth.
+        assertThat(stopped.resumption().resumedFromStep()).isPositive();
+        assertThat(stopped.resumption().checkpointStep())
+                .isGreaterThan(stopped.resumption().resumedFromStep());
+        assertThat(stopped.resumption().checkpointTime()).isNotNull();
 
         start(env);
         assertThat(process.waitFor()).isZero();
         assertThat(report(env).learningCurve()).hasSize(40);
+        assertThat(report(env).resumption().resumedFromStep())
+                .isEqualTo(stopped.resumption().checkpointStep());
         assertThat(report(env).artifacts().get(0).sha256())
                 .isEqualTo(
                         report(recipe.environment("whole")).artifacts().get(0).sha256());

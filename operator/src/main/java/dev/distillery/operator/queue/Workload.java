@@ -1,0 +1,61 @@
+package dev.distillery.operator.queue;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Kind;
+import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.Singular;
+import io.fabric8.kubernetes.model.annotation.Version;
+import java.util.List;
+import java.util.Optional;
+
+/** Kueue's record of a Job in a queue. Only what is needed is read, so that the rest takes no memory. */
+@Group(Workload.GROUP)
+@Version(Workload.VERSION)
+@Kind("Workload")
+@Singular("workload")
+@Plural(Workload.PLURAL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public class Workload extends CustomResource<Void, Workload.Status> implements Namespaced {
+    static final String GROUP = "kueue.x-k8s.io";
+    static final String VERSION = "v1beta1";
+    static final String PLURAL = "workloads";
+
+    private static final String QUOTA_RESERVED = "QuotaReserved";
+
+    /** @param conditions null for a Workload that Kueue has not looked at */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Status(List<Condition> conditions) {}
+
+    /** @return whether the API server has Kueue's Workloads in this version */
+    public static boolean served(KubernetesClient client) {
+        var resources = client.getApiResources(GROUP + "/" + VERSION);
+        return resources != null
+                && resources.getResources().stream().anyMatch(resource -> PLURAL.equals(resource.getName()));
+    }
+
+    /** @return why there is no quota for the Job yet, in Kueue's words; empty if there is, or if it does not say */
+    public Optional<String> pending() {
+        return status == null || status.conditions() == null
+                ? Optional.empty()
+                : status.conditions().stream()
+                        .filter(c -> QUOTA_RESERVED.equals(c.getType()) && "False".equals(c.getStatus()))
+                        .map(Condition::getMessage)
+                        .findFirst();
+    }
+
+    @Override
+    protected Void initSpec() {
+        return null;
+    }
+
+    /** Records have no empty form. */
+    @Override
+    protected Status initStatus() {
+        return null;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.distillery.operator.status;
+
+import dev.distillery.report.ReportJson;
+import dev.distillery.report.RunReport;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What a trainer's pod shows. */
+public record TrainerPod(Pod pod) {
+    /** Timestamps are whole seconds: of two pods of one second, the one that is not done is the newer, else the one that succeeded. */
+    static final Comparator<TrainerPod> BY_AGE = Comparator.comparing(
+                    (TrainerPod p) -> p.pod().getMetadata().getCreationTimestamp())
+            .thenComparing(TrainerPod::live)
+            .thenComparing(p -> !p.failed());
+
+    public String name() {
+        return pod.getMetadata().getName();
+    }
+
+    /** @return whether it computes, or may yet; a pod that is being deleted does until it has ended */
+    public boolean live() {
+        return !failed() && !"Succeeded".equals(phase());
+    }
+
+    /** A Job that is deleted and made again has its name again, and the old one's pods may still be ending. */
+    public boolean belongsTo(Job job) {
+        return pod.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> owner.getUid().equals(job.getMetadata().getUid()));
+    }
+
+    boolean failed() {
+        return "Failed".equals(phase());
+    }
+
+    boolean started() {
+        return !phase().isEmpty() && !"Pending".equals(phase());
+    }
+
+    boolean scheduled() {
+        return pod.getSpec() != null && pod.getSpec().getNodeName() != null || started();
+    }
+
+    Optional<ContainerStateTerminated> end() {
+        return containers()
+                .map(ContainerStatus::getState)
+                .filter(state -> state != null)
+                .map(ContainerState::getTerminated)
+                .filter(terminated -> terminated != null)
+                .findFirst();
+    }
+
+    /** @return what the trainer said at its end; empty if it did not, or not in our words */
+    Optional<RunReport> report() {
+        return end().map(ContainerStateTerminated::getMessage).flatMap(message -> {
+            try {
+                return Optional.of(ReportJson.readRun(message));
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** @return what the cluster says of a pod that it stopped itself: preempted, evicted, lost with its node */
+    Optional<PodCondition> disruption() {
+        return condition("DisruptionTarget", "True");
+    }
+
+    Optional<Waiting> waiting() {
+        Optional<Waiting> container = containers()
+                .map(ContainerStatus::getState)
+                .filter(state -> state != null && state.getWaiting() != null)
+                .map(state -> new Waiting(
+                        state.getWaiting().getReason(), state.getWaiting().getMessage()))
+                .findFirst();
+        return container.or(
+                () -> condition("PodScheduled", "False").map(c -> new Waiting(c.getReason(), c.getMessage())));
+    }
+
+    private String phase() {
+        return pod.getStatus() == null || pod.getStatus().getPhase() == null
+                ? ""
+                : pod.getStatus().getPhase();
+    }
+
+    private Optional<PodCondition> condition(String type, String status) {
+        return pod.getStatus() == null
+                ? Optional.empty()
+                : pod.getStatus().getConditions().stream()
+                        .filter(c -> type.equals(c.getType()) && status.equals(c.getStatus()))
+                        .findFirst();
+    }
+
+    private Stream<ContainerStatus> containers() {
+        return pod.getStatus() == null ? Stream.empty() : pod.getStatus().getContainerStatuses().stream();
+    }
+}

@@ -1,0 +1,223 @@
+package dev.distillery.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.distillery.operator.stage.StageCluster;
+import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.status.Phase;
+import dev.distillery.status.TrainingRecipeStatus;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What happens to a recipe whose pods crash, are stopped, or are taken away. */
+class AttemptsIT extends RecipeScenario {
+    @Test
+    void aCrashIsFollowedByAnotherAttempt() {
+        apply(Recipes.recipe("photos", "flaky", false));
+        TrainingRecipeStatus status = awaitPhase("photos", Phase.READY);
+        assertThat(status.attempts().student()).isEqualTo(2);
+        assertThat(status.attempts().lastFailure().attempt()).isEqualTo(1);
+        assertThat(status.attempts().lastFailure().exitCode()).isEqualTo(1);
+        assertThat(status.attempts().lastFailure().pod()).startsWith("photos-student-");
+        assertThat(jobNames()).hasSize(2).last().asString().endsWith("-2");
+        await("an event warns", () -> reasons("photos").contains("AttemptInterrupted"));
+    }
+
+    @Test
+    void theLastAttemptThatTheLimitAllowsEndsTheRecipe() {
+        apply(Recipes.with(Recipes.recipe("photos", "crashes", false), "/retry/limit", 2));
+        TrainingRecipeStatus status = awaitPhase("photos", Phase.FAILED);
+        assertThat(status.attempts().student()).isEqualTo(3);
+        assertThat(jobNames()).hasSize(3);
+        assertThat(condition(status, "Stalled").reason()).isEqualTo("PodFailed");
+    }
+
+    @Test
+    void aPodThatIsKilledLosesTheStepsSinceItsCheckpoint() throws IOException {
+        apply(Recipes.recipe("photos", "waits", false));
+        awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 25);
+        tell("die");
+        TrainingRecipeStatus again = awaitStatus("photos", s -> s.attempts().resumedFromStep() != null);
+        assertThat(again.attempts().student()).isEqualTo(2);
+        assertThat(again.attempts().resumedFromStep()).isEqualTo(10);
+        assertThat(again.attempts().lostSteps()).isEqualTo(15);
+        assertThat(again.attempts().lastFailure().exitCode()).isEqualTo(137);
+        await("an event says where it goes on", () -> reasons("photos").contains("Continued"));
+        go();
+        awaitPhase("photos", Phase.READY);
+    }
+
+    @Test
+    void aPodThatIsDeletedSavesItselfAndIsReplacedInTheSameAttempt() throws IOException {
+        apply(Recipes.recipe("photos", "waits", false));
+        awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 25);
+        String first = pods().get(0).getMetadata().getName();
+        client().pods().inNamespace("default").withName(first).delete();
+        TrainingRecipeStatus again = awaitStatus("photos", s -> s.attempts().resumedFromStep() != null);
+        assertThat(again.attempts().resumedFromStep()).isEqualTo(25);
+        assertThat(again.attempts().lostSteps()).isZero();
+        assertThat(again.attempts().student()).isEqualTo(1);
+        go();
+        awaitPhase("photos", Phase.READY);
+        assertThat(jobNames()).hasSize(1);
+    }
+
+    @Test
+    void aPodThatIsEvictedDoesNotCountThoughItHadNoTimeToSaveItself() throws IOException {
+        apply(Recipes.with(Recipes.recipe("photos", "vanishes", false), "/retry/limit", 0));
+        awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 10);
+        Pod pod = pods().get(0);
+        // As the API server's eviction does: the condition first, then the deletion.
+        client().pods().resource(pod).editStatus(p -> new PodBuilder(p)
+                .editStatus()
+                .addNewCondition()
+                .withType("DisruptionTarget")
+                .withStatus("True")
+                .withReason("EvictionByEvictionAPI")
+                .withMessage("Eviction API: evicting")
+                .endCondition()
+                .endStatus()
+                .build());
+        client().pods().resource(pod).delete();
+        TrainingRecipeStatus evicted = awaitStatus("photos", s -> s.attempts().lastFailure() != null);
+        assertThat(evicted.attempts().lastFailure().reason()).isEqualTo("EvictionByEvictionAPI");
+        await("another pod runs", () -> pods().stream()
+                .anyMatch(
+                        p -> !p.getMetadata().getUid().equals(pod.getMetadata().getUid())
+                                && "Running".equals(p.getStatus().getPhase())));
+        go();
+        TrainingRecipeStatus ready = awaitPhase("photos", Phase.READY);
+        assertThat(ready.attempts().student()).isEqualTo(1);
+    }
+
+    @Test
+    void aJobThatIsDeletedIsMadeAgainWhenItsPodHasEnded() throws IOException {
+        apply(Recipes.recipe("photos", "waits", false));
+        awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 25);
+        Job first = jobs().get(0);
+        client().resource(first).delete();
+        TrainingRecipeStatus again = awaitStatus("photos", s -> s.attempts().resumedFromStep() != null);
+        // Its first process saved itself to the end: the second was not started before.
+        assertThat(again.attempts().resumedFromStep()).isEqualTo(25);
+        assertThat(again.attempts().student()).isEqualTo(1);
+        assertThat(jobNames()).containsExactly(first.getMetadata().getName());
+        go();
+        awaitPhase("photos", Phase.READY);
+    }
+
+    @Test
+    void aRecipeMapThatIsDeletedBeforeItsPodStartsIsMadeAgain() {
+        PersistentVolumeClaim claim = client().persistentVolumeClaims()
+                .inNamespace("default")
+                .withName("photos")
+                .get();
+        client().resource(claim).delete();
+        await("the claim is gone", () -> client().resource(claim).get() == null);
+        try {
+            apply(Recipes.recipe("photos", "happy", false));
+            awaitStatus("photos", s -> s.message() != null && s.message().contains("photos\""));
+            client().resources(ConfigMap.class)
+                    .inNamespace("default")
+                    .withName(jobNames().get(0))
+                    .delete();
+        } finally {
+            client().resource(dataClaim()).create();
+        }
+        awaitPhase("photos", Phase.READY);
+    }
+
+    @Test
+    void twoRecipesShareTheAttemptsAtOneTeacher() {
+        apply(Recipes.with(Recipes.recipe("one", "teacher-crashes", true), "/retry/limit", 0));
+        assertThat(awaitPhase("one", Phase.FAILED).attempts().teacher()).isEqualTo(1);
+        apply(Recipes.with(Recipes.recipe("two", "teacher-crashes", true), "/retry/limit", 1));
+        TrainingRecipeStatus second = awaitPhase("two", Phase.FAILED);
+        assertThat(second.attempts().teacher()).isEqualTo(2);
+        assertThat(second.attempts().teacherBefore()).isEqualTo(1);
+        assertThat(jobNames()).hasSize(3).allMatch(name -> name.matches("teacher-[0-9a-f]{16}-[123]"));
+        assertThat(recipe("one").get().getStatus().attempts().teacher()).isEqualTo(1);
+    }
+
+    @Test
+    void aTeacherThatFailedIsTriedAgainForARecipeThatWasMended() {
+        TrainingRecipe recipe = Recipes.with(Recipes.recipe("one", "teacher-crashes", true), "/retry/limit", 0);
+        apply(recipe);
+        awaitPhase("one", Phase.FAILED);
+        apply(Recipes.with(Recipes.recipe("one", "happy", true), "/retry/limit", 0));
+        TrainingRecipeStatus status = awaitPhase("one", Phase.READY);
+        assertThat(status.attempts().teacher()).isEqualTo(1);
+        assertThat(status.attempts().teacherBefore()).isEqualTo(1);
+    }
+
+    @Test
+    void aTeacherGoesOnForTheOthersWhenOneRecipeIsSuspended() throws IOException {
+        apply(Recipes.recipe("one", "teacher-waits", true));
+        awaitPhase("one", Phase.TRAINING_TEACHER);
+        apply(Recipes.recipe("two", "teacher-waits", true));
+        awaitPhase("two", Phase.TRAINING_TEACHER);
+        String teacher = jobNames().get(0);
+        await("both own it", () -> owners(teacher).equals(List.of("one", "two")));
+        suspend("one", true);
+        awaitPhase("one", Phase.SUSPENDED);
+        await("the other owns it", () -> owners(teacher).equals(List.of("two")));
+        assertThat(recipe("two").get().getStatus().phase()).isEqualTo(Phase.TRAINING_TEACHER);
+        suspend("two", true);
+        await("nobody needs it", () -> job(teacher).getSpec().getSuspend());
+        suspend("one", false);
+        awaitPhase("one", Phase.TRAINING_TEACHER);
+        tell("go-teacher");
+        awaitPhase("one", Phase.READY);
+        assertThat(recipe("two").get().getStatus().phase()).isEqualTo(Phase.SUSPENDED);
+        suspend("two", false);
+        awaitPhase("two", Phase.READY);
+        assertThat(jobNames().stream().filter(name -> name.startsWith("teacher-")))
+                .containsExactly(teacher);
+    }
+
+    @Test
+    void whyTheApiServerRefusesPodsIsFoundInTheJobsEvents() {
+        apply(Recipes.recipe("photos", "happy", false));
+        awaitPhase("photos", Phase.READY);
+        Job job = jobs().get(0);
+        StageCluster cluster = new StageCluster(client(), null);
+        assertThat(cluster.refusal(job)).isEmpty();
+        refused(job, "2026-03-01T12:00:01Z", "pods \"a\" is forbidden: exceeded quota: gpus");
+        refused(job, "2026-03-01T12:00:00Z", "an older one");
+        assertThat(cluster.refusal(job)).contains("pods \"a\" is forbidden: exceeded quota: gpus");
+    }
+
+    /** As the Job controller tells it. */
+    private static void refused(Job job, String time, String message) {
+        client().resource(new EventBuilder()
+                        .withNewMetadata()
+                        .withNamespace("default")
+                        .withGenerateName("refused-")
+                        .endMetadata()
+                        .withNewInvolvedObject()
+                        .withKind("Job")
+                        .withNamespace("default")
+                        .withName(job.getMetadata().getName())
+                        .withUid(job.getMetadata().getUid())
+                        .endInvolvedObject()
+                        .withType("Warning")
+                        .withReason("FailedCreate")
+                        .withMessage(message)
+                        .withLastTimestamp(time)
+                        .build())
+                .create();
+    }
+
+    private static List<String> owners(String job) {
+        return job(job).getMetadata().getOwnerReferences().stream()
+                .map(owner -> owner.getName())
+                .sorted()
+                .toList();
+    }
+}

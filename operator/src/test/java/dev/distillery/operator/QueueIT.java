@@ -1,0 +1,109 @@
+package dev.distillery.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.distillery.operator.queue.Workload;
+import dev.distillery.status.Condition;
+import dev.distillery.status.Phase;
+import dev.distillery.status.TrainingRecipeStatus;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A recipe that names a queue; the test is Kueue, and alone decides when a Job runs. */
+class QueueIT extends RecipeScenario {
+    @Test
+    void onlyTheQueueAdmitsAndPreempts() throws IOException {
+        apply(Recipes.inQueue(Recipes.recipe("photos", "waits", false), "team-a"));
+        TrainingRecipeStatus waiting =
+                awaitStatus("photos", s -> isTrue(s, Condition.QUEUED) && s.phase() == Phase.PENDING);
+        assertThat(condition(waiting, Condition.QUEUED).reason()).isEqualTo("WaitingForQueue");
+        String job = jobNames().get(0);
+        workload(job, "couldn't assign flavors: insufficient unused quota for nvidia.com/gpu");
+        awaitStatus("photos", s -> s.message().contains("insufficient unused quota for nvidia.com/gpu"));
+        assertThat(job(job).getMetadata().getLabels()).containsEntry("kueue.x-k8s.io/queue-name", "team-a");
+        assertThat(job(job).getSpec().getSuspend()).isTrue();
+
+        admit(job, true);
+        TrainingRecipeStatus training =
+                awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 25);
+        assertThat(condition(training, Condition.QUEUED).reason()).isEqualTo("Admitted");
+
+        admit(job, false);
+        TrainingRecipeStatus preempted = awaitStatus(
+                "photos", s -> condition(s, Condition.QUEUED).reason().equals("WaitingForQueue"));
+        assertThat(preempted.phase()).isEqualTo(Phase.PENDING);
+        assertThat(preempted.progress().summary()).startsWith("Student 1/30");
+        await("its pod is gone", () -> pods().isEmpty());
+        assertThat(job(job).getSpec().getSuspend())
+                .as("nobody but the queue admits")
+                .isTrue();
+
+        admit(job, true);
+        TrainingRecipeStatus again = awaitStatus("photos", s -> s.attempts().resumedFromStep() != null);
+        assertThat(again.attempts().resumedFromStep()).isEqualTo(25);
+        assertThat(again.attempts().student()).isEqualTo(1);
+        go();
+        awaitPhase("photos", Phase.READY);
+    }
+
+    @Test
+    void aSuspendedRecipeGivesItsPlaceBackAndQueuesAgain() throws IOException {
+        apply(Recipes.inQueue(Recipes.recipe("photos", "waits", false), "team-a"));
+        await("the Job waits", () -> jobs().size() == 1);
+        String job = jobNames().get(0);
+        admit(job, true);
+        awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 25);
+        suspend("photos", true);
+        awaitPhase("photos", Phase.SUSPENDED);
+        await("the Job is gone, and with it what the queue gave", () -> jobs().isEmpty() && pods().isEmpty());
+        suspend("photos", false);
+        await(
+                "it queues again",
+                () -> jobNames().contains(job) && job(job).getSpec().getSuspend());
+        awaitPhase("photos", Phase.PENDING);
+        admit(job, true);
+        TrainingRecipeStatus again = awaitStatus("photos", s -> s.attempts().resumedFromStep() != null);
+        assertThat(again.attempts().resumedFromStep()).isEqualTo(25);
+        assertThat(again.attempts().student()).isEqualTo(1);
+        go();
+        awaitPhase("photos", Phase.READY);
+    }
+
+    /** As Kueue makes one for each Job that it manages. */
+    private static void workload(String job, String pending) {
+        Workload workload = new Workload();
+        workload.setMetadata(new ObjectMetaBuilder()
+                .withNamespace("default")
+                .withName("job-" + job)
+                .addNewOwnerReference()
+                .withApiVersion("batch/v1")
+                .withKind("Job")
+                .withName(job)
+                .withUid(job(job).getMetadata().getUid())
+                .endOwnerReference()
+                .build());
+        client().resource(workload).create();
+        workload.setStatus(new Workload.Status(List.of(new ConditionBuilder()
+                .withType("QuotaReserved")
+                .withStatus("False")
+                .withReason("Pending")
+                .withMessage(pending)
+                .withLastTransitionTime("2026-03-01T12:00:00Z")
+                .build())));
+        client().resource(workload).patchStatus();
+    }
+
+    private static void admit(String job, boolean admitted) {
+        client().batch()
+                .v1()
+                .jobs()
+                .inNamespace("default")
+                .withName(job)
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"suspend\": " + !admitted + "}}");
+    }
+}
