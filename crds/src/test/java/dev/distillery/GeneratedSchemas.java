@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.recipe.TrainingRecipeNames;
+import dev.distillery.schema.StructuralSchema;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** From the records to the CRD's YAML, and from that to a JSON Schema that editors understand. */
@@ -53,7 +55,8 @@ final class GeneratedSchemas {
                     .put("x-kubernetes-list-type", "map")
                     .putArray("x-kubernetes-list-map-keys")
                     .add("type");
-            emptyObjectDefaults(schema);
+            objectDefaults(schema);
+            wholeBounds(schema);
             declaredOrder((ArrayNode) crd.at("/spec/versions/0/additionalPrinterColumns"));
             return "# Generated from the records in crds/; do not edit. `mvn -pl crds test -Dcrds.regenerate=true` writes it.\n"
                     + YAML.writeValueAsString(crd);
@@ -62,12 +65,26 @@ final class GeneratedSchemas {
         }
     }
 
-    /** The generator writes {@code default: {}} as the record's Java zeros; the fields' own defaults must apply instead. */
-    private static void emptyObjectDefaults(JsonNode schema) {
+    /**
+     * The generator writes {@code default: {}} as the record's Java zeros; the fields' own defaults must stand there
+     * instead, the innermost first: an API server tests a default against the CEL rules before it fills it up.
+     */
+    private static void objectDefaults(JsonNode schema) {
+        schema.forEach(GeneratedSchemas::objectDefaults);
         if (schema.path("default").isObject()) {
-            ((ObjectNode) schema).putObject("default");
+            new StructuralSchema(schema).applyDefaults(((ObjectNode) schema).putObject("default"));
         }
-        schema.forEach(GeneratedSchemas::emptyObjectDefaults);
+    }
+
+    /** Bounds as they were written: 10000000, not 1.0E7. */
+    private static void wholeBounds(JsonNode schema) {
+        for (String bound : List.of("minimum", "maximum")) {
+            JsonNode value = schema.path(bound);
+            if (value.isNumber() && value.doubleValue() == Math.rint(value.doubleValue())) {
+                ((ObjectNode) schema).put(bound, value.longValue());
+            }
+        }
+        schema.forEach(GeneratedSchemas::wholeBounds);
     }
 
     private static void declaredOrder(ArrayNode columns) {

@@ -20,6 +20,11 @@ public final class StructuralSchema {
         this.root = openApiV3Schema;
     }
 
+    /** @return the schema as it is written */
+    public JsonNode json() {
+        return root;
+    }
+
     /** Fills in {@code default} where a property is absent, outside in: a defaulted object gets its own defaults too. */
     public void applyDefaults(ObjectNode object) {
         fillIn(object, root);
@@ -54,6 +59,41 @@ public final class StructuralSchema {
         List<Violation> violations = new ArrayList<>();
         check(object, root, "", violations);
         return violations;
+    }
+
+    /** @return whether all types are right and all required fields are there, whatever the values */
+    public boolean hasShape(JsonNode object) {
+        return hasShape(object, root, "");
+    }
+
+    private static boolean hasShape(JsonNode value, JsonNode schema, String path) {
+        if (value.isNull() && schema.path("nullable").asBoolean()
+                || schema.path("x-kubernetes-int-or-string").asBoolean()) {
+            return true;
+        }
+        if (!hasType(value, schema.path("type").asText(""))) {
+            return false;
+        }
+        for (JsonNode name : schema.path("required")) {
+            if (value.isObject() && !value.has(name.asText())) {
+                return false;
+            }
+        }
+        for (Map.Entry<String, JsonNode> child : value.properties()) {
+            JsonNode property = schema.path("properties").path(child.getKey());
+            JsonNode below = property.isMissingNode() ? schema.path("additionalProperties") : property;
+            if (below.isObject()
+                    && !isMachinery(path, child.getKey())
+                    && !hasShape(child.getValue(), below, join(path, child.getKey()))) {
+                return false;
+            }
+        }
+        for (JsonNode item : value.isArray() ? value : List.<JsonNode>of()) {
+            if (!hasShape(item, schema.path("items"), path + "[]")) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void check(JsonNode value, JsonNode schema, String path, List<Violation> violations) {
@@ -96,10 +136,15 @@ public final class StructuralSchema {
             case "string" -> value.isTextual();
             case "boolean" -> value.isBoolean();
             case "integer" ->
-                value.isIntegralNumber() || value.isNumber() && value.doubleValue() == Math.rint(value.doubleValue());
-            case "number" -> value.isNumber();
+                value.isIntegralNumber() || isFinite(value) && value.doubleValue() == Math.rint(value.doubleValue());
+            case "number" -> isFinite(value);
             default -> true;
         };
+    }
+
+    /** YAML has NaN and infinity, JSON and so an API server has not. */
+    private static boolean isFinite(JsonNode value) {
+        return value.isNumber() && Double.isFinite(value.doubleValue());
     }
 
     /** @return fields that the schema does not name; each says which names there are */
@@ -167,7 +212,8 @@ public final class StructuralSchema {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    static String shown(JsonNode value) {
+    /** @return the value as a message shows it, cut short */
+    public static String shown(JsonNode value) {
         String text = value.isContainerNode()
                 ? article(value.getNodeType().name().toLowerCase(Locale.ROOT))
                 : value.toString();
