@@ -57,6 +57,7 @@ final class GeneratedSchemas {
                     .add("type");
             objectDefaults(schema);
             wholeBounds(schema);
+            fractionalMinimums(schema);
             declaredOrder((ArrayNode) crd.at("/spec/versions/0/additionalPrinterColumns"));
             return "# Generated from the records in crds/; do not edit. `mvn -pl crds test -Dcrds.regenerate=true` writes it.\n"
                     + YAML.writeValueAsString(crd);
@@ -85,6 +86,19 @@ final class GeneratedSchemas {
             }
         }
         schema.forEach(GeneratedSchemas::wholeBounds);
+    }
+
+    /** An API server (1.34) cuts a bound to a whole number where the value is written as one: 0 would be at least 0.1. */
+    private static void fractionalMinimums(JsonNode schema) {
+        JsonNode minimum = schema.path("minimum");
+        if (minimum.isNumber() && minimum.doubleValue() != Math.rint(minimum.doubleValue())) {
+            ((ObjectNode) schema)
+                    .putArray("x-kubernetes-validations")
+                    .addObject()
+                    .put("message", "expected at least " + minimum.asText())
+                    .put("rule", "self >= " + minimum.asText());
+        }
+        schema.forEach(GeneratedSchemas::fractionalMinimums);
     }
 
     private static void declaredOrder(ArrayNode columns) {

@@ -39,8 +39,8 @@ public record Compute(
                 String gpuResource,
         @Default("2") @Min(1) @Max(1024) @JsonPropertyDescription("CPU cores asked for, and compute threads.") int cpus,
         @Default("4Gi")
-                @Pattern("^[1-9][0-9]{0,6}(Mi|Gi)$")
-                @Size(max = 9)
+                @Pattern("^[1-9][0-9]{0,5}(Mi|Gi)$")
+                @Size(max = 8)
                 @JsonPropertyDescription("Memory asked for and the limit, e.g. 4Gi; at least 512Mi.")
                 String memory,
         @Default("{}") @Size(max = 32) @JsonPropertyDescription("Labels that a node must have.")

@@ -42,6 +42,10 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
 @AdditionalPrinterColumn(name = "Progress", jsonPath = ".status.progress.summary")
 @AdditionalPrinterColumn(name = "Top-1", jsonPath = ".status.top1")
+@AdditionalPrinterColumn(name = "Teacher", jsonPath = ".spec.teacher.model.family", priority = 1)
+@AdditionalPrinterColumn(name = "Student", jsonPath = ".spec.student.model.family", priority = 1)
+@AdditionalPrinterColumn(name = "Model", jsonPath = ".status.artifacts[0].uri", priority = 1)
+@AdditionalPrinterColumn(name = "Message", jsonPath = ".status.message", priority = 1)
 @AdditionalPrinterColumn(
         name = "Age",
         jsonPath = ".metadata.creationTimestamp",

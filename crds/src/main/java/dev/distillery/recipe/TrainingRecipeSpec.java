@@ -65,25 +65,91 @@ public record TrainingRecipeSpec(
         @Default("false") @JsonPropertyDescription("true stops the running stage and starts none.") boolean suspend,
         @Default("{}") @JsonPropertyDescription("The form of the ONNX file.") Export export,
         @Default("{}") @JsonPropertyDescription("What the student must reach before it is published.") Gate gate,
-        @Default("{}") @JsonPropertyDescription("Where the student goes.") Publish publish) {
+        @Default("{}") @JsonPropertyDescription("Where the student goes.") Publish publish,
+        @Default("{}") @JsonPropertyDescription("What stays when the run has ended.") Retention retention) {
 
     public TrainingRecipeSpec withDataset(Dataset other) {
         return new TrainingRecipeSpec(
-                other, teacher, student, training, tricks, compute, checkpoint, retry, suspend, export, gate, publish);
+                other,
+                teacher,
+                student,
+                training,
+                tricks,
+                compute,
+                checkpoint,
+                retry,
+                suspend,
+                export,
+                gate,
+                publish,
+                retention);
     }
 
     public TrainingRecipeSpec withTricks(Tricks other) {
         return new TrainingRecipeSpec(
-                dataset, teacher, student, training, other, compute, checkpoint, retry, suspend, export, gate, publish);
+                dataset,
+                teacher,
+                student,
+                training,
+                other,
+                compute,
+                checkpoint,
+                retry,
+                suspend,
+                export,
+                gate,
+                publish,
+                retention);
     }
 
     public TrainingRecipeSpec withTraining(Training other) {
         return new TrainingRecipeSpec(
-                dataset, teacher, student, other, tricks, compute, checkpoint, retry, suspend, export, gate, publish);
+                dataset,
+                teacher,
+                student,
+                other,
+                tricks,
+                compute,
+                checkpoint,
+                retry,
+                suspend,
+                export,
+                gate,
+                publish,
+                retention);
     }
 
     public TrainingRecipeSpec withSuspend(boolean other) {
         return new TrainingRecipeSpec(
-                dataset, teacher, student, training, tricks, compute, checkpoint, retry, other, export, gate, publish);
+                dataset,
+                teacher,
+                student,
+                training,
+                tricks,
+                compute,
+                checkpoint,
+                retry,
+                other,
+                export,
+                gate,
+                publish,
+                retention);
+    }
+
+    public TrainingRecipeSpec withRetention(Retention other) {
+        return new TrainingRecipeSpec(
+                dataset,
+                teacher,
+                student,
+                training,
+                tricks,
+                compute,
+                checkpoint,
+                retry,
+                suspend,
+                export,
+                gate,
+                publish,
+                other);
     }
 }

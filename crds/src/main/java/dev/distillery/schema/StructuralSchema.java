@@ -25,20 +25,20 @@ public final class StructuralSchema {
         return root;
     }
 
-    /** Fills in {@code default} where a property is absent, outside in: a defaulted object gets its own defaults too. */
+    /**
+     * Fills in {@code default} where a property is absent, outside in: a defaulted object gets its own defaults too. A null
+     * that the schema does not allow is as good as absent, and goes where there is no default.
+     */
     public void applyDefaults(ObjectNode object) {
         fillIn(object, root);
     }
 
     private static void fillIn(JsonNode value, JsonNode schema) {
         if (value instanceof ObjectNode object) {
+            dropNulls(object, schema);
             schema.path("properties").properties().forEach(property -> {
                 JsonNode preset = property.getValue().get("default");
-                JsonNode current = object.get(property.getKey());
-                boolean absent = current == null
-                        || current.isNull()
-                                && !property.getValue().path("nullable").asBoolean();
-                if (preset != null && absent) {
+                if (preset != null && !object.has(property.getKey())) {
                     object.set(property.getKey(), preset.deepCopy());
                 }
                 if (object.has(property.getKey())) {
@@ -52,6 +52,16 @@ public final class StructuralSchema {
         } else if (value.isArray()) {
             value.forEach(item -> fillIn(item, schema.path("items")));
         }
+    }
+
+    private static void dropNulls(ObjectNode object, JsonNode schema) {
+        object.properties().removeIf(child -> {
+            JsonNode property = schema.path("properties").path(child.getKey());
+            JsonNode known = property.isMissingNode() ? schema.path("additionalProperties") : property;
+            return child.getValue().isNull()
+                    && known.isObject()
+                    && !known.path("nullable").asBoolean();
+        });
     }
 
     /** @return every breach of type, enum, bounds, length, pattern and required, in document order; unknown fields apart */

@@ -84,6 +84,17 @@ class StructuralSchemaTest {
     }
 
     @Test
+    void nullsThatTheSchemaDoesNotAllowAreAsGoodAsAbsent() {
+        ObjectNode object = spec("{name: null, color: null, note: null, labels: {a: null, b: b}, other: null}");
+        schema.applyDefaults(object);
+        assertThat(object.at("/spec/name").isMissingNode()).isTrue();
+        assertThat(object.at("/spec/color").isMissingNode()).isTrue();
+        assertThat(object.at("/spec/note").isNull()).isTrue();
+        assertThat(object.at("/spec/other").isNull()).isTrue();
+        assertThat(object.at("/spec/labels")).isEqualTo(yaml("{b: b}"));
+    }
+
+    @Test
     void defaultsAreCopiesOfTheirOwn() {
         ObjectNode one = spec("name: ab");
         ObjectNode other = spec("name: cd");

@@ -42,6 +42,11 @@ class StageFlow {
                 && StagePlan.runId(recipe).equals(status.runId());
     }
 
+    /** Takes away what a run that has ended left in the cluster; of a shared teacher, this recipe's part in it. */
+    void retire(TrainingRecipe recipe) {
+        leaveAllBut(recipe, Set.of());
+    }
+
     /** Ends what an earlier, valid form of the recipe started. */
     Observation stop(TrainingRecipe recipe, List<Violation> violations) {
         leaveAllBut(recipe, Set.of());

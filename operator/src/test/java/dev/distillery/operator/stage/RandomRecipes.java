@@ -49,7 +49,7 @@ final class RandomRecipes {
             "8Gi",
             "64Mi",
             "0Gi",
-            "9999999Gi",
+            "999999Gi",
             "1h",
             "0s",
             "Exists",
