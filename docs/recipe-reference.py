@@ -25,11 +25,21 @@ def rows(schema, path, out):
     for name, child in schema.get("properties", {}).items():
         here = f"{path}.{name}"
         default = child.get("default")
-        preset = "required" if name in required else "" if default in (None, {}) else f"`{default}`".replace("True", "true").replace("False", "false")
+        preset = "required" if name in required else "" if default is None or isinstance(default, dict) else f"`{default}`".replace("True", "true").replace("False", "false")
         out.append(f"| `{here}` | {child.get('type', '')} | {preset} | {bounds(child)} | {child.get('description', '')} |")
         rows(child, here, out)
         if child.get("type") == "array":
             rows(child["items"], here + "[]", out)
+
+
+def rules(schema, path, out):
+    for rule in schema.get("x-kubernetes-validations", []):
+        where = (path + rule.get("fieldPath", "")).strip(".") or "recipe"
+        out.append(f"| `{where}` | {rule['message']} |")
+    for name, child in schema.get("properties", {}).items():
+        rules(child, f"{path}.{name}", out)
+    if "items" in schema:
+        rules(schema["items"], path + "[]", out)
 
 
 def main():
@@ -37,13 +47,15 @@ def main():
     out = [
         "# Recipe reference",
         "",
-        "Generated from the CRD by `python3 docs/recipe-reference.py`. Cross-field rules are in",
-        "[`RecipeValidator`](../crds/src/main/java/dev/distillery/validation/RecipeValidator.java).",
+        "Generated from the CRD by `python3 docs/recipe-reference.py`. Rules between fields are",
+        "below it; what an API server cannot check, [`RecipeValidator`](../crds/src/main/java/dev/distillery/validation/RecipeValidator.java) does.",
         "",
         "| Field | Type | Default | Bounds | Meaning |",
         "|---|---|---|---|---|",
     ]
     rows(schema["properties"]["spec"], "spec", out)
+    out += ["", "## Rules between fields", "", "| Field | Rule |", "|---|---|"]
+    rules(schema, "", out)
     (HOME / "recipe.md").write_text("\n".join(out) + "\n")
 
 

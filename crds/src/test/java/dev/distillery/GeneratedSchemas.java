@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.recipe.TrainingRecipeNames;
+import dev.distillery.schema.StructuralSchema;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** From the records to the CRD's YAML, and from that to a JSON Schema that editors understand. */
@@ -53,7 +55,9 @@ final class GeneratedSchemas {
                     .put("x-kubernetes-list-type", "map")
                     .putArray("x-kubernetes-list-map-keys")
                     .add("type");
-            emptyObjectDefaults(schema);
+            objectDefaults(schema);
+            wholeBounds(schema);
+            fractionalMinimums(schema);
             // Who waits for a recipe that no operator has seen yet (kstatus, Flux) must not take it for done.
             ((ObjectNode) schema.at("/properties/status")).putObject("default").put("observedGeneration", -1);
             declaredOrder((ArrayNode) crd.at("/spec/versions/0/additionalPrinterColumns"));
@@ -64,12 +68,39 @@ final class GeneratedSchemas {
         }
     }
 
-    /** The generator writes {@code default: {}} as the record's Java zeros; the fields' own defaults must apply instead. */
-    private static void emptyObjectDefaults(JsonNode schema) {
+    /**
+     * The generator writes {@code default: {}} as the record's Java zeros; the fields' own defaults must stand there
+     * instead, the innermost first: an API server tests a default against the CEL rules before it fills it up.
+     */
+    private static void objectDefaults(JsonNode schema) {
+        schema.forEach(GeneratedSchemas::objectDefaults);
         if (schema.path("default").isObject()) {
-            ((ObjectNode) schema).putObject("default");
+            new StructuralSchema(schema).applyDefaults(((ObjectNode) schema).putObject("default"));
         }
-        schema.forEach(GeneratedSchemas::emptyObjectDefaults);
+    }
+
+    /** Bounds as they were written: 10000000, not 1.0E7. */
+    private static void wholeBounds(JsonNode schema) {
+        for (String bound : List.of("minimum", "maximum")) {
+            JsonNode value = schema.path(bound);
+            if (value.isNumber() && value.doubleValue() == Math.rint(value.doubleValue())) {
+                ((ObjectNode) schema).put(bound, value.longValue());
+            }
+        }
+        schema.forEach(GeneratedSchemas::wholeBounds);
+    }
+
+    /** An API server (1.34) cuts a bound to a whole number where the value is written as one: 0 would be at least 0.1. */
+    private static void fractionalMinimums(JsonNode schema) {
+        JsonNode minimum = schema.path("minimum");
+        if (minimum.isNumber() && minimum.doubleValue() != Math.rint(minimum.doubleValue())) {
+            ((ObjectNode) schema)
+                    .putArray("x-kubernetes-validations")
+                    .addObject()
+                    .put("message", "expected at least " + minimum.asText())
+                    .put("rule", "self >= " + minimum.asText());
+        }
+        schema.forEach(GeneratedSchemas::fractionalMinimums);
     }
 
     private static void declaredOrder(ArrayNode columns) {

@@ -2,11 +2,13 @@ package dev.distillery.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distillery.embedded.cel.ValidationRules;
 import dev.distillery.recipe.RecipeDocument;
 import dev.distillery.recipe.RecipeException;
 import dev.distillery.recipe.RecipeResolver;
 import dev.distillery.recipe.ResolvedRecipe;
 import dev.distillery.report.ExitCode;
+import dev.distillery.schema.StructuralSchema;
 import dev.distillery.schema.Violation;
 import dev.distillery.validation.RecipeValidator;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A valid recipe on disk, as it will be applied.
@@ -56,31 +59,23 @@ record RecipeFile(Path file, ObjectNode applied, RecipeDocument document) {
         return RecipeResolver.resolve(document.namespace(), document.name(), document.spec());
     }
 
+    /** What an API server would refuse is refused here, and what the operator would: all of it at once. */
     private static RecipeDocument check(ObjectNode applied) {
-        RecipeDocument document;
-        List<Violation> violations = new ArrayList<>();
-        try {
-            document = RecipeDocument.of(applied.deepCopy());
-        } catch (RecipeException e) {
-            violations.addAll(e.violations());
-            document = withoutUnknownFields(applied, e);
+        ObjectNode filled = applied.deepCopy();
+        List<Violation> violations = new ArrayList<>(RecipeValidator.validate(filled));
+        StructuralSchema schema = RecipeDocument.schema();
+        if (schema.hasShape(filled)) {
+            List<String> named = violations.stream().map(Violation::path).toList();
+            // The validator has better words for what both refuse: a path at or below the rule's.
+            new ValidationRules(schema.json())
+                    .check(filled, Optional.empty()).stream()
+                            .filter(rule -> named.stream().noneMatch(path -> path.startsWith(rule.path())))
+                            .forEach(violations::add);
         }
-        violations.addAll(RecipeValidator.validate(document.spec()));
         if (!violations.isEmpty()) {
             throw new RecipeException(violations);
         }
-        return document;
-    }
-
-    /** A misspelt field alone need not hide what the cross-field rules have to say. */
-    private static RecipeDocument withoutUnknownFields(ObjectNode applied, RecipeException original) {
-        ObjectNode pruned = applied.deepCopy();
-        RecipeDocument.schema().prune(pruned);
-        try {
-            return RecipeDocument.of(pruned);
-        } catch (RecipeException e) {
-            throw original;
-        }
+        return RecipeDocument.of(filled);
     }
 
     private static String read(Path file) {

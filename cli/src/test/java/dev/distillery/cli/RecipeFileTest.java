@@ -72,6 +72,21 @@ class RecipeFileTest {
     }
 
     @Test
+    void aValueOutOfRangeDoesNotHideTheCrossFieldRulesEither() {
+        assertThat(violations("spec.gate.minTop1=2", "spec.tricks.warmup.epochs=5"))
+                .extracting(Violation::path)
+                .containsExactly("spec.gate.minTop1", "spec.tricks.warmup.epochs", "spec.tricks.warmup.epochs");
+    }
+
+    @Test
+    void whatOnlyTheApiServersRulesSayIsSaidToo() {
+        assertThat(violations(
+                        "spec.compute.pod={labels: {job-name: mine}}", "spec.compute.gpuResource=kubernetes.io/gpu"))
+                .extracting(Violation::path)
+                .containsExactlyInAnyOrder("spec.compute.pod.labels", "spec.compute.gpuResource");
+    }
+
+    @Test
     void aWrongTypeIsReportedByItself() {
         assertThat(violations("spec.student.epochs=many", "spec.tricks.warmup.epochs=5"))
                 .extracting(Violation::path)

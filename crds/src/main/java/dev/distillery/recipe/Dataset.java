@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Objects;
@@ -16,12 +17,35 @@ import java.util.stream.Stream;
 @ValidationRule(
         value = "self.format != 'idx' || (has(self.train.images) && has(self.train.labels) && !has(self.train.folder)"
                 + " && has(self.validation.images) && has(self.validation.labels) && !has(self.validation.folder))",
-        message = "format idx needs images and labels in train and in validation, and no folder")
+        message = "expected images and labels in train and in validation, and no folder, for format idx")
 @ValidationRule(
         value = "self.format != 'imageFolder' || (has(self.train.folder) && !has(self.train.images)"
                 + " && !has(self.train.labels) && has(self.validation.folder) && !has(self.validation.images)"
                 + " && !has(self.validation.labels))",
-        message = "format imageFolder needs a folder in train and in validation, and neither images nor labels")
+        message = "expected a folder in train and in validation, and neither images nor labels, for format imageFolder")
+@ValidationRule(
+        value = "!(has(self.train.images) && has(self.validation.images)"
+                + " && self.train.images.uri == self.validation.images.uri)"
+                + " && !(has(self.train.folder) && has(self.validation.folder)"
+                + " && self.train.folder.uri == self.validation.folder.uri)",
+        fieldPath = ".validation",
+        message = "expected other images than those of train: top-1 on what was trained on says nothing")
+@ValidationRule(
+        value = "self.format == 'imageFolder' || !has(self.imageSize)",
+        fieldPath = ".imageSize",
+        message = "expected nothing: only format imageFolder scales images")
+@ValidationRule(
+        value = "self.format == 'imageFolder' || self.maxBadImages == 0",
+        fieldPath = ".maxBadImages",
+        message = "expected 0: only format imageFolder has files to leave out")
+@ValidationRule(
+        value = "self.format == 'imageFolder' || !has(self.augmentation.randomResizedCrop)",
+        fieldPath = ".augmentation.randomResizedCrop",
+        message = "expected nothing: only format imageFolder crops photographs; see crop")
+@ValidationRule(
+        value = "!has(self.augmentation.randomResizedCrop) || self.augmentation.crop == 0",
+        fieldPath = ".augmentation.crop",
+        message = "expected 0: randomResizedCrop moves the picture already; use one of the two")
 public record Dataset(
         @Default("idx")
                 @JsonPropertyDescription(
@@ -29,9 +53,11 @@ public record Dataset(
                 Format format,
         @Required @JsonPropertyDescription("The images that weights are fitted to.") Split train,
         @Required @JsonPropertyDescription("The images that top-1 is measured on; never trained on.") Split validation,
-        @JsonPropertyDescription("Class names by label, first is label 0; published beside the model. Absent: class-0,"
-                        + " class-1, … for idx, the sub-folders' names for imageFolder, which these must equal.")
-                List<String> classes,
+        @Size(min = 2, max = 32768)
+                @JsonPropertyDescription(
+                        "Class names by label, first is label 0; published beside the model. Absent: class-0,"
+                                + " class-1, … for idx, the sub-folders' names for imageFolder, which these must equal.")
+                List<@Size(max = 256) String> classes,
         @Min(16)
                 @Max(1024)
                 @JsonPropertyDescription("imageFolder only: height and width that the network sees, in pixels. Absent: "
@@ -39,6 +65,7 @@ public record Dataset(
                 Integer imageSize,
         @Default("0")
                 @Min(0)
+                @Max(1000000)
                 @JsonPropertyDescription(
                         "imageFolder only: so many images, of both splits, may be unreadable and are left out. One more, and training does not start.")
                 int maxBadImages,
@@ -101,9 +128,12 @@ public record Dataset(
      *     dev.distillery.imagefolder.FolderDigest}
      */
     public record Source(
-            @Required @JsonPropertyDescription("file:///path, pvc://claim/path, or a path relative to the recipe.")
+            @Required
+                    @Size(max = 2048)
+                    @JsonPropertyDescription("file:///path, pvc://claim/path, or a path relative to the recipe.")
                     String uri,
             @Pattern("^[0-9a-f]{64}$")
+                    @Size(max = 64)
                     @JsonPropertyDescription("SHA-256, 64 lower-case hex digits; checked before training. Of a folder:"
                             + " ./distillery validate prints it.")
                     String sha256) {}
@@ -120,6 +150,14 @@ public record Dataset(
             @Default("false") @JsonPropertyDescription("Mirror left-right with probability 1/2.") boolean flip) {}
 
     /** Szegedy et al. 2015, section 6, with torchvision's bounds. Scales are shares of the area, ratios width / height. */
+    @ValidationRule(
+            value = "self.minScale <= self.maxScale",
+            fieldPath = ".minScale",
+            message = "expected at most maxScale")
+    @ValidationRule(
+            value = "self.minRatio <= self.maxRatio",
+            fieldPath = ".minRatio",
+            message = "expected at most maxRatio")
     public record RandomResizedCrop(
             @Default("0.08") @Min(0.001) @Max(1) @JsonPropertyDescription("Least share of the area.") double minScale,
             @Default("1.0") @Min(0.001) @Max(1) @JsonPropertyDescription("Greatest share of the area.") double maxScale,

@@ -5,6 +5,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.math.BigDecimal;
 
 /** A network and for how long it is trained. */
@@ -17,6 +18,14 @@ public record Network(
      * @param depth counted as in the papers, in weighted layers; null for a family that has one depth
      * @param width multiplies all channels, which are then rounded to multiples of 8
      */
+    @ValidationRule(
+            value = "self.family == 'mobilenet-v2' ? !has(self.depth)"
+                    + " : has(self.depth) && (self.family == 'resnet' ? self.depth in [18, 34, 50, 101, 152]"
+                    + " : self.depth >= 8 && self.depth <= 110 && (self.depth - 2) % 6 == 0)",
+            fieldPath = ".depth",
+            message =
+                    "expected 6n+2 from 8 to 110 for family resnet-cifar, 18, 34, 50, 101 or 152 for resnet, nothing for"
+                            + " mobilenet-v2")
     public record Model(
             @Required
                     @JsonPropertyDescription(

@@ -1,21 +1,29 @@
 package dev.distillery.recipe;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
 /** The student lands as {@code <uri>/<modelName>/<version>/model.onnx} with what an inference service needs beside it. */
 public record Publish(
-        @JsonPropertyDescription("Model repositories. Absent: the command line takes out/models; a cluster needs one.")
+        @Size(max = 8)
+                @JsonPropertyDescription(
+                        "Model repositories. Absent: the command line takes out/models; a cluster needs one.")
                 List<Destination> destinations,
-        @Pattern("^[a-z0-9]([-a-z0-9_.]*[a-z0-9])?$") @JsonPropertyDescription("Absent: the recipe's name.")
+        @Pattern("^[a-z0-9]([-a-z0-9_.]*[a-z0-9])?$")
+                @Size(max = 128)
+                @JsonPropertyDescription("Absent: the recipe's name.")
                 String modelName,
-        @Min(1) @JsonPropertyDescription("Whole number, never overwritten. Absent: the next free one.")
+        @Min(1) @Max(1000000000) @JsonPropertyDescription("Whole number, never overwritten. Absent: the next free one.")
                 Integer version) {
 
     public record Destination(
-            @Required @JsonPropertyDescription("file:///folder as the trainer sees it, or pvc://claim/folder.")
+            @Required
+                    @Size(max = 2048)
+                    @JsonPropertyDescription("file:///folder as the trainer sees it, or pvc://claim/folder.")
                     String uri) {}
 }

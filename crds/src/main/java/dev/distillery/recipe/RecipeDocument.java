@@ -70,6 +70,20 @@ public record RecipeDocument(String namespace, String name, ObjectNode json, Tra
      * @throws RecipeException as {@link #parse} does
      */
     public static RecipeDocument of(ObjectNode json) {
+        List<Violation> violations = check(json);
+        if (!violations.isEmpty()) {
+            throw new RecipeException(violations);
+        }
+        String namespace = json.path("metadata").path("namespace").asText("default");
+        return new RecipeDocument(
+                namespace, json.path("metadata").path("name").asText(), json, readSpec(json.path("spec")));
+    }
+
+    /**
+     * @param json a whole document; unknown fields are taken out and defaults filled in, as an API server would
+     * @return every breach of the schema
+     */
+    public static List<Violation> check(ObjectNode json) {
         List<Violation> violations = new ArrayList<>();
         expect(json, "apiVersion", TrainingRecipeNames.API_VERSION, violations);
         expect(json, "kind", TrainingRecipeNames.KIND, violations);
@@ -82,13 +96,10 @@ public record RecipeDocument(String namespace, String name, ObjectNode json, Tra
         }
         StructuralSchema schema = schema();
         violations.addAll(schema.unknownFields(json));
+        schema.prune(json);
         schema.applyDefaults(json);
         violations.addAll(schema.validate(json));
-        if (!violations.isEmpty()) {
-            throw new RecipeException(violations);
-        }
-        String namespace = json.path("metadata").path("namespace").asText("default");
-        return new RecipeDocument(namespace, name, json, readSpec(json.path("spec")));
+        return violations;
     }
 
     /** @param spec a spec with its defaults, as {@link #parse} leaves it or an API server stores it */

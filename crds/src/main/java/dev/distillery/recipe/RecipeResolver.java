@@ -23,7 +23,16 @@ public final class RecipeResolver {
 
     private RecipeResolver() {}
 
+    /** For who starts no trainer, or the only one that there is. */
     public static ResolvedRecipe resolve(String namespace, String name, TrainingRecipeSpec spec) {
+        return resolve(namespace, name, spec, "");
+    }
+
+    /**
+     * @param trainer the image that trains, best by its digest: a teacher of another trainer is another teacher, for
+     *     nobody knows that both would be the same
+     */
+    public static ResolvedRecipe resolve(String namespace, String name, TrainingRecipeSpec spec, String trainer) {
         TrainingRecipeSpec full = withFamilyDefaults(spec);
         String modelName =
                 full.publish().modelName() == null ? name : full.publish().modelName();
@@ -34,7 +43,7 @@ public final class RecipeResolver {
                 modelName,
                 full,
                 sha256(studentInputs(full, distils)),
-                distils ? teacherHash(full) : null);
+                distils ? teacherHash(full, trainer) : null);
     }
 
     private static TrainingRecipeSpec withFamilyDefaults(TrainingRecipeSpec spec) {
@@ -91,11 +100,12 @@ public final class RecipeResolver {
         return inputs;
     }
 
-    private static String teacherHash(TrainingRecipeSpec spec) {
+    private static String teacherHash(TrainingRecipeSpec spec, String trainer) {
         Tricks t = spec.tricks();
         Object smoothing = t.labelSmoothing().teacher() ? t.labelSmoothing() : "none";
         return sha256(List.of(
                 TRAINER_GENERATION,
+                trainer,
                 dataIdentity(spec.dataset()),
                 spec.teacher(),
                 spec.training(),

@@ -17,6 +17,7 @@ public record Retry(
                         "New attempts per stage after the first. Interruptions from outside do not count.")
                 int limit,
         @Min(1)
+                @Max(31536000)
                 @JsonPropertyDescription(
                         "An attempt that runs longer is stopped, and not tried again. Absent: no limit.")
                 Long timeoutSeconds) {}

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.ValidationRule;
 
 /** What holds for teacher and student alike. */
 public record Training(
@@ -11,6 +12,8 @@ public record Training(
         @Default("{}") @JsonPropertyDescription("Stochastic gradient descent with momentum, in PyTorch's form.")
                 Optimizer optimizer,
         @Default("1")
+                @Min(-MAX_SEED)
+                @Max(MAX_SEED)
                 @JsonPropertyDescription(
                         "Fixes initial weights, order and augmentation: same recipe, data and threads, same ONNX digest.")
                 long seed,
@@ -19,6 +22,9 @@ public record Training(
                 Ema ema,
         @Default("{}") @JsonPropertyDescription("What follows when the loss grows without bound.")
                 Divergence divergence) {
+
+    /** The whole numbers that JSON carries exactly. */
+    private static final long MAX_SEED = (1L << 53) - 1;
 
     public Training withSeed(long other) {
         return new Training(batchSize, optimizer, other, ema, divergence);
@@ -47,6 +53,10 @@ public record Training(
                     double rateFactor) {}
 
     /** v = momentum·v + g; w −= rate·(nesterov ? g + momentum·v : v), with g including weightDecay·w. */
+    @ValidationRule(
+            value = "!self.nesterov || self.momentum > 0.0",
+            fieldPath = ".nesterov",
+            message = "expected momentum above 0, or nesterov: false")
     public record Optimizer(
             @Default("0.9") @Min(0) @Max(0.9999) @JsonPropertyDescription("Sutskever et al. 2013.") double momentum,
             @Default("true") @JsonPropertyDescription("Nesterov's form; needs momentum above 0.") boolean nesterov,

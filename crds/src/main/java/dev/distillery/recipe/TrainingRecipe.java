@@ -3,6 +3,7 @@ package dev.distillery.recipe;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
@@ -21,9 +22,30 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Plural(TrainingRecipeNames.PLURAL)
 @ShortNames("recipe")
 @Categories("distillery")
+@ValidationRule(
+        value = "self.metadata.name.matches('^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$')",
+        message = "expected metadata.name of lower-case letters, digits and '-', at most 40 characters")
+@ValidationRule(
+        value = "self.spec.suspend || oldSelf.spec.suspend || !has(oldSelf.status) || !has(oldSelf.status.phase)"
+                + " || !(oldSelf.status.phase in ['TrainingTeacher', 'TrainingStudent'])"
+                + " || (self.spec.dataset == oldSelf.spec.dataset && self.spec.student == oldSelf.spec.student"
+                + " && has(self.spec.teacher) == has(oldSelf.spec.teacher)"
+                + " && (!has(self.spec.teacher) || self.spec.teacher == oldSelf.spec.teacher)"
+                + " && self.spec.training == oldSelf.spec.training && self.spec.tricks == oldSelf.spec.tricks"
+                + " && self.spec.export == oldSelf.spec.export && self.spec.compute.gpus == oldSelf.spec.compute.gpus"
+                + " && self.spec.compute.cpus == oldSelf.spec.compute.cpus)",
+        fieldPath = ".spec",
+        message =
+                "expected dataset, teacher, student, training, tricks, export, compute.gpus and compute.cpus as they were:"
+                        + " while the recipe trains a change would throw its work away; set suspend: true with the change or"
+                        + " before it, or wait until training has ended")
 @AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
 @AdditionalPrinterColumn(name = "Progress", jsonPath = ".status.progress.summary")
 @AdditionalPrinterColumn(name = "Top-1", jsonPath = ".status.top1")
+@AdditionalPrinterColumn(name = "Teacher", jsonPath = ".spec.teacher.model.family", priority = 1)
+@AdditionalPrinterColumn(name = "Student", jsonPath = ".spec.student.model.family", priority = 1)
+@AdditionalPrinterColumn(name = "Model", jsonPath = ".status.artifacts[0].uri", priority = 1)
+@AdditionalPrinterColumn(name = "Message", jsonPath = ".status.message", priority = 1)
 @AdditionalPrinterColumn(
         name = "Age",
         jsonPath = ".metadata.creationTimestamp",

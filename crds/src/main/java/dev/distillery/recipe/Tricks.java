@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,7 +39,8 @@ public record Tricks(
 
     /** Cycle i lasts firstEpochs · factor^i epochs; the last one is cut or ends with the run. */
     public record Restarts(
-            @Default("10") @Min(1) @JsonPropertyDescription("Length of the first cycle, in epochs.") int firstEpochs,
+            @Default("10") @Min(1) @Max(10000) @JsonPropertyDescription("Length of the first cycle, in epochs.")
+                    int firstEpochs,
             @Default("2") @Min(1) @Max(10) @JsonPropertyDescription("Each cycle is this many times longer.") int factor,
             @Default("false")
                     @JsonPropertyDescription(
@@ -60,6 +62,11 @@ public record Tricks(
         }
     }
 
+    @ValidationRule(
+            value = "!self.enabled || !has(self.decoupled) || self.decoupled.targetWeight > 0.0"
+                    + " || self.decoupled.nonTargetWeight > 0.0",
+            fieldPath = ".decoupled",
+            message = "expected one weight above 0: with both at 0 nothing is learned from the teacher")
     public record Distillation(
             @Default("true") boolean enabled,
             @Default("4") @Min(0.1) @Max(100) @JsonPropertyDescription("Softens both softmaxes (Hinton et al. 2015).")
@@ -88,17 +95,29 @@ public record Tricks(
                             "Weight of the divergence over the other classes (Zhao et al. 2022: β = 8 on CIFAR-100, 0.5 on ImageNet).")
                     double nonTargetWeight) {}
 
+    @ValidationRule(
+            value = "!has(self.referenceRate) || self.referenceRate > 0.0",
+            fieldPath = ".referenceRate",
+            message = "expected above 0")
     public record LinearScaling(
             @Default("true") boolean enabled,
             @Min(0)
                     @JsonPropertyDescription(
                             "Learning rate at referenceBatchSize. Absent: the family's (resnet-cifar 0.8, measured; resnet 0.1, Goyal et al. 2017; mobilenet-v2 0.045, torchvision).")
                     Double referenceRate,
-            @Default("256") @Min(1) @JsonPropertyDescription("Goyal et al. 2017.") int referenceBatchSize) {}
+            @Default("256") @Min(1) @Max(65536) @JsonPropertyDescription("Goyal et al. 2017.")
+                    int referenceBatchSize) {}
 
+    @ValidationRule(
+            value = "!self.enabled || !(self.form in ['exponential', 'constant']) || self.startFraction > 0.0",
+            fieldPath = ".startFraction",
+            message = "expected above 0 for form exponential or constant")
     public record Warmup(
             @Default("true") boolean enabled,
-            @Default("5") @Min(0) @JsonPropertyDescription("Goyal et al. 2017: 5. Must be below the epochs.")
+            @Default("5")
+                    @Min(0)
+                    @Max(10000)
+                    @JsonPropertyDescription("Goyal et al. 2017: 5. Must be below the epochs.")
                     int epochs,
             @Default("linear") @JsonPropertyDescription("How the rate rises.") Form form,
             @Default("0")

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** What a schema says of one value by itself: enum, bounds, lengths, pattern. */
+/** What a schema says of one value by itself: enum, bounds, lengths, pattern, number of entries. */
 record ScalarRules(JsonNode schema, String path, List<Violation> violations) {
 
     void check(JsonNode value) {
@@ -12,15 +12,22 @@ record ScalarRules(JsonNode schema, String path, List<Violation> violations) {
         if (value.isNumber()) {
             checkBounds(value);
         } else if (value.isTextual()) {
-            checkSize(value.asText().length(), "minLength", "maxLength", "characters", value);
+            String text = value.asText();
+            checkSize(text.codePointCount(0, text.length()), "minLength", "maxLength", "characters", value);
             String pattern = schema.path("pattern").asText("");
-            if (!pattern.isEmpty()
-                    && !Pattern.compile(pattern).matcher(value.asText()).find()) {
+            if (!pattern.isEmpty() && !compiled(pattern).matcher(text).find()) {
                 add(value, "text that matches " + pattern);
             }
         } else if (value.isArray()) {
             checkSize(value.size(), "minItems", "maxItems", "items", value);
+        } else if (value.isObject()) {
+            checkSize(value.size(), "minProperties", "maxProperties", "entries", value);
         }
+    }
+
+    /** An API server's {@code $} is the end of the text; Java's also stands before a last line break. */
+    private static Pattern compiled(String pattern) {
+        return Pattern.compile(pattern.endsWith("$") ? pattern.substring(0, pattern.length() - 1) + "\\z" : pattern);
     }
 
     private void checkEnum(JsonNode value) {

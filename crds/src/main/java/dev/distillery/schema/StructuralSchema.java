@@ -20,20 +20,25 @@ public final class StructuralSchema {
         this.root = openApiV3Schema;
     }
 
-    /** Fills in {@code default} where a property is absent, outside in: a defaulted object gets its own defaults too. */
+    /** @return the schema as it is written */
+    public JsonNode json() {
+        return root;
+    }
+
+    /**
+     * Fills in {@code default} where a property is absent, outside in: a defaulted object gets its own defaults too. A null
+     * that the schema does not allow is as good as absent, and goes where there is no default.
+     */
     public void applyDefaults(ObjectNode object) {
         fillIn(object, root);
     }
 
     private static void fillIn(JsonNode value, JsonNode schema) {
         if (value instanceof ObjectNode object) {
+            dropNulls(object, schema);
             schema.path("properties").properties().forEach(property -> {
                 JsonNode preset = property.getValue().get("default");
-                JsonNode current = object.get(property.getKey());
-                boolean absent = current == null
-                        || current.isNull()
-                                && !property.getValue().path("nullable").asBoolean();
-                if (preset != null && absent) {
+                if (preset != null && !object.has(property.getKey())) {
                     object.set(property.getKey(), preset.deepCopy());
                 }
                 if (object.has(property.getKey())) {
@@ -49,11 +54,56 @@ public final class StructuralSchema {
         }
     }
 
+    private static void dropNulls(ObjectNode object, JsonNode schema) {
+        object.properties().removeIf(child -> {
+            JsonNode property = schema.path("properties").path(child.getKey());
+            JsonNode known = property.isMissingNode() ? schema.path("additionalProperties") : property;
+            return child.getValue().isNull()
+                    && known.isObject()
+                    && !known.path("nullable").asBoolean();
+        });
+    }
+
     /** @return every breach of type, enum, bounds, length, pattern and required, in document order; unknown fields apart */
     public List<Violation> validate(JsonNode object) {
         List<Violation> violations = new ArrayList<>();
         check(object, root, "", violations);
         return violations;
+    }
+
+    /** @return whether all types are right and all required fields are there, whatever the values */
+    public boolean hasShape(JsonNode object) {
+        return hasShape(object, root, "");
+    }
+
+    private static boolean hasShape(JsonNode value, JsonNode schema, String path) {
+        if (value.isNull() && schema.path("nullable").asBoolean()
+                || schema.path("x-kubernetes-int-or-string").asBoolean()) {
+            return true;
+        }
+        if (!hasType(value, schema.path("type").asText(""))) {
+            return false;
+        }
+        for (JsonNode name : schema.path("required")) {
+            if (value.isObject() && !value.has(name.asText())) {
+                return false;
+            }
+        }
+        for (Map.Entry<String, JsonNode> child : value.properties()) {
+            JsonNode property = schema.path("properties").path(child.getKey());
+            JsonNode below = property.isMissingNode() ? schema.path("additionalProperties") : property;
+            if (below.isObject()
+                    && !isMachinery(path, child.getKey())
+                    && !hasShape(child.getValue(), below, join(path, child.getKey()))) {
+                return false;
+            }
+        }
+        for (JsonNode item : value.isArray() ? value : List.<JsonNode>of()) {
+            if (!hasShape(item, schema.path("items"), path + "[]")) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void check(JsonNode value, JsonNode schema, String path, List<Violation> violations) {
@@ -96,10 +146,15 @@ public final class StructuralSchema {
             case "string" -> value.isTextual();
             case "boolean" -> value.isBoolean();
             case "integer" ->
-                value.isIntegralNumber() || value.isNumber() && value.doubleValue() == Math.rint(value.doubleValue());
-            case "number" -> value.isNumber();
+                value.isIntegralNumber() || isFinite(value) && value.doubleValue() == Math.rint(value.doubleValue());
+            case "number" -> isFinite(value);
             default -> true;
         };
+    }
+
+    /** YAML has NaN and infinity, JSON and so an API server has not. */
+    private static boolean isFinite(JsonNode value) {
+        return value.isNumber() && Double.isFinite(value.doubleValue());
     }
 
     /** @return fields that the schema does not name; each says which names there are */
@@ -167,7 +222,8 @@ public final class StructuralSchema {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    static String shown(JsonNode value) {
+    /** @return the value as a message shows it, cut short */
+    public static String shown(JsonNode value) {
         String text = value.isContainerNode()
                 ? article(value.getNodeType().name().toLowerCase(Locale.ROOT))
                 : value.toString();

@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * @param top1 percent with one decimal, for the printer column; absent until something was measured
  * @param recipeDigest SHA-256 of the resolved recipe, as in the ONNX metadata
- * @param runId names this run of this recipe; changes with anything in the spec but {@code suspend}
+ * @param runId names this run of this recipe; changes with anything in the spec but {@code suspend} and {@code retention}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainingRecipeStatus(

@@ -107,9 +107,6 @@ final class DatasetRules {
             return;
         }
         Set<String> seen = new HashSet<>();
-        if (data.classes().size() < 2) {
-            add("spec.dataset.classes", data.classes().size() + " classes", "at least 2");
-        }
         for (int i = 0; i < data.classes().size(); i++) {
             if (!seen.add(data.classes().get(i))) {
                 add("spec.dataset.classes[" + i + "]", data.classes().get(i) + " a second time", "distinct names");

@@ -1,8 +1,11 @@
 package dev.distillery.validation;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distillery.recipe.ModelFamily;
 import dev.distillery.recipe.Network;
 import dev.distillery.recipe.Publish;
+import dev.distillery.recipe.RecipeDocument;
+import dev.distillery.recipe.RecipeException;
 import dev.distillery.recipe.TrainingRecipeSpec;
 import dev.distillery.recipe.Tricks;
 import dev.distillery.schema.Violation;
@@ -11,13 +14,20 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/** Cross-field rules over a spec that already satisfies the schema. Pure; reads no file. */
+/**
+ * Cross-field rules. An API server applies those that CEL can say, stated in {@code recipe}; here they stand with the rest
+ * and with better words. Pure; reads no file. Rules bear values that the schema refuses.
+ */
 public final class RecipeValidator {
     private static final String RESTARTS = "spec.tricks.cosineDecay.restarts.firstEpochs";
 
     /** Measured: Java, libtorch and a ResNet-8 on 10,000 images of 28x28 keep 440 MiB resident. */
     private static final long LEAST_MEMORY_MEBIBYTES = 512;
+
+    private static final Pattern MEBIBYTES = Pattern.compile("[0-9]{1,18}Mi");
 
     private final TrainingRecipeSpec spec;
     private final List<Violation> violations = new ArrayList<>();
@@ -26,7 +36,35 @@ public final class RecipeValidator {
         this.spec = spec;
     }
 
-    /** @return every violation, empty if the recipe may run */
+    /**
+     * Schema and cross-field rules together: a value out of range hides no other mistake.
+     *
+     * @param json a whole document; unknown fields are taken out and defaults filled in
+     * @return every violation, empty if the recipe may run; of one field only what the schema says, if it says something
+     */
+    public static List<Violation> validate(ObjectNode json) {
+        List<Violation> violations = new ArrayList<>(RecipeDocument.check(json));
+        if (RecipeDocument.schema().hasShape(json)) {
+            Set<String> named = violations.stream().map(Violation::path).collect(Collectors.toSet());
+            crossField(json).stream()
+                    .filter(violation -> !named.contains(violation.path()))
+                    .forEach(violations::add);
+        }
+        return violations;
+    }
+
+    private static List<Violation> crossField(ObjectNode json) {
+        TrainingRecipeSpec spec;
+        try {
+            spec = RecipeDocument.readSpec(json.path("spec"));
+        } catch (RecipeException e) {
+            // A name that no enum has, or a number that no int holds: the schema has said so.
+            return List.of();
+        }
+        return validate(spec);
+    }
+
+    /** @return every violation of the cross-field rules, empty if the recipe may run */
     public static List<Violation> validate(TrainingRecipeSpec spec) {
         RecipeValidator validator = new RecipeValidator(spec);
         DatasetRules.check(spec.dataset(), validator.violations);
@@ -122,7 +160,7 @@ public final class RecipeValidator {
         }
         int warmup = tricks.warmup().enabled() ? tricks.warmup().epochs() : 0;
         int epochs = spec.student().epochs();
-        if (restarts.cycleEnds(warmup, epochs).size() < 2) {
+        if (warmup + restarts.firstEpochs() * (1L + restarts.factor()) > epochs) {
             add(
                     "spec.tricks.cosineDecay.restarts.snapshots",
                     "true with fewer than two whole cycles in spec.student.epochs (" + epochs + ")",
@@ -185,7 +223,8 @@ public final class RecipeValidator {
     }
 
     private void checkCompute() {
-        if (spec.compute().memoryBytes() < LEAST_MEMORY_MEBIBYTES << 20) {
+        if (MEBIBYTES.matcher(spec.compute().memory()).matches()
+                && spec.compute().memoryBytes() < LEAST_MEMORY_MEBIBYTES << 20) {
             add(
                     "spec.compute.memory",
                     spec.compute().memory(),

@@ -4,9 +4,13 @@ import dev.distillery.schema.Violation;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What a URI of a file or folder must be. */
 final class UriRules {
+    private static final Pattern CLAIM =
+            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+
     private UriRules() {}
 
     static void check(String path, String uri, List<Violation> violations) {
@@ -35,8 +39,8 @@ final class UriRules {
         if (path == null || path.isEmpty() || path.equals("/")) {
             return "a path after the " + (claim ? "claim" : "scheme");
         }
-        return claim && (parsed.getHost() == null || path.contains(".."))
-                ? "pvc://claim/path with a claim's name and no '..'"
-                : null;
+        boolean named =
+                parsed.getHost() != null && CLAIM.matcher(parsed.getHost()).matches();
+        return claim && (!named || path.contains("..")) ? "pvc://claim/path with a claim's name and no '..'" : null;
     }
 }

@@ -146,6 +146,16 @@ class RecipeResolverTest {
     }
 
     @Test
+    void anotherTrainersTeacherIsAnotherTeacherAndTheStudentsDigestStays() {
+        ResolvedRecipe one = RecipeResolver.resolve("default", "tiny", Recipes.spec(), "trainer@sha256:1");
+        ResolvedRecipe same = RecipeResolver.resolve("default", "other", Recipes.spec(), "trainer@sha256:1");
+        ResolvedRecipe two = RecipeResolver.resolve("default", "tiny", Recipes.spec(), "trainer@sha256:2");
+        assertThat(same.teacherHash()).isEqualTo(one.teacherHash());
+        assertThat(two.teacherHash()).isNotEqualTo(one.teacherHash());
+        assertThat(two.digest()).isEqualTo(one.digest());
+    }
+
+    @Test
     void withoutDistillationThereIsNoTeacher() {
         ResolvedRecipe alone = resolve("/tricks/distillation/enabled", "false");
         assertThat(alone.teacherHash()).isNull();

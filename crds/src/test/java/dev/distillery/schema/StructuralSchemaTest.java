@@ -52,6 +52,7 @@ class StructuralSchemaTest {
                         size: {type: integer, default: 5}
                   labels:
                     type: object
+                    maxProperties: 2
                     additionalProperties: {type: string}
                   free:
                     type: object
@@ -80,6 +81,17 @@ class StructuralSchemaTest {
         schema.applyDefaults(object);
         assertThat(object.at("/spec/count").asInt()).isEqualTo(3);
         assertThat(object.at("/spec/outer/inner/depth").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void nullsThatTheSchemaDoesNotAllowAreAsGoodAsAbsent() {
+        ObjectNode object = spec("{name: null, color: null, note: null, labels: {a: null, b: b}, other: null}");
+        schema.applyDefaults(object);
+        assertThat(object.at("/spec/name").isMissingNode()).isTrue();
+        assertThat(object.at("/spec/color").isMissingNode()).isTrue();
+        assertThat(object.at("/spec/note").isNull()).isTrue();
+        assertThat(object.at("/spec/other").isNull()).isTrue();
+        assertThat(object.at("/spec/labels")).isEqualTo(yaml("{b: b}"));
     }
 
     @Test
@@ -128,6 +140,9 @@ class StructuralSchemaTest {
                 "{name: ab, list: [{}]}     | spec.list[0].key | a value: the field is required",
                 "{name: ab, list: [{key: a}, {key: 1}]} | spec.list[1].key | a string",
                 "{name: ab, labels: {a: 1}} | spec.labels.a    | a string",
+                "{name: ab, labels: {a: a, b: b, c: c}} | spec.labels | at most 2 entries",
+                "{name: \"ab\\n\"}           | spec.name        | text that matches ^[a-z]+$",
+                "{name: ab, share: 1.0e400} | spec.share       | a number",
                 "{name: ab, outer: [1]}     | spec.outer       | an object",
                 "{}                         | spec.name        | a value: the field is required",
             })
@@ -136,6 +151,23 @@ class StructuralSchemaTest {
             assertThat(violation.path()).isEqualTo(path);
             assertThat(violation.expected()).isEqualTo(expected);
         });
+    }
+
+    @Test
+    void aCharacterBeyondTheFirstPlaneIsOne() {
+        assertThat(schema.validate(spec("{name: \"\uD83D\uDE00\uD83D\uDE00\uD83D\uDE00\"}")))
+                .singleElement()
+                .satisfies(violation -> assertThat(violation.expected()).startsWith("text that matches"));
+    }
+
+    @Test
+    void shapeIsTypesAndRequiredFieldsWhateverTheValues() {
+        assertThat(schema.hasShape(spec("{name: TOO-LONG, count: 99, labels: {a: a, b: b, c: c}}")))
+                .isTrue();
+        for (String wrong : List.of(
+                "{}", "{name: 5}", "{name: null}", "{name: ab, list: [{}]}", "{name: ab, labels: {a: 1}}", "[]")) {
+            assertThat(schema.hasShape(spec(wrong))).as(wrong).isFalse();
+        }
     }
 
     @Test

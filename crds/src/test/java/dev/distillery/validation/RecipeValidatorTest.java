@@ -2,6 +2,7 @@ package dev.distillery.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.distillery.recipe.RecipeDocument;
 import dev.distillery.recipe.Recipes;
 import dev.distillery.recipe.TrainingRecipeSpec;
 import dev.distillery.schema.Violation;
@@ -28,7 +29,6 @@ class RecipeValidatorTest {
                 "/dataset/validation/images/uri    | pvc://claim/../a      | spec.dataset.validation.images.uri | no '..'",
                 "/dataset/validation/images/uri    | pvc:///a              | spec.dataset.validation.images.uri | claim's name",
                 "/dataset/validation/images/uri    | file:///data/a        | spec.dataset.validation.images.uri | a file other than the training images",
-                "/dataset/classes                  | [one]                 | spec.dataset.classes               | at least 2",
                 "/dataset/classes                  | [one, two, one]       | spec.dataset.classes[2]            | distinct names",
                 "/dataset/train/labels             | ''                    | spec.dataset.train.labels          | format idx reads it",
                 "/dataset/train/folder             | {uri: \"file:///f\"}  | spec.dataset.train.folder          | format: imageFolder",
@@ -192,6 +192,37 @@ class RecipeValidatorTest {
         assertThat(RecipeValidator.validate(spec))
                 .extracting(Violation::path)
                 .containsExactly("spec.publish.destinations[1].uri");
+    }
+
+    @Test
+    void aValueOutOfRangeHidesNoOtherViolation() {
+        String text = Recipes.text(
+                "/gate/minTop1", "2",
+                "/student/epochs", "0",
+                "/compute/memory", "none",
+                "/tricks/cosineDecay/restarts", "{firstEpochs: 0, factor: 0, snapshots: true}",
+                "/training/optimizer/momentum", "0");
+        assertThat(RecipeValidator.validate(RecipeDocument.readTree(text)))
+                .extracting(Violation::path)
+                .contains(
+                        "spec.gate.minTop1",
+                        "spec.student.epochs",
+                        "spec.compute.memory",
+                        "spec.tricks.cosineDecay.restarts.firstEpochs",
+                        "spec.tricks.warmup.epochs",
+                        "spec.training.optimizer.nesterov");
+    }
+
+    @Test
+    void whatIsNoRecipeAtAllHasNoCrossFieldRules() {
+        String text = Recipes.text("/student/epochs", "many", "/training/optimizer/momentum", "0");
+        assertThat(RecipeValidator.validate(RecipeDocument.readTree(text)))
+                .extracting(Violation::path)
+                .containsExactly("spec.student.epochs");
+        String family = Recipes.text("/student/model/family", "vgg", "/training/optimizer/momentum", "0");
+        assertThat(RecipeValidator.validate(RecipeDocument.readTree(family)))
+                .extracting(Violation::path)
+                .containsExactly("spec.student.model.family");
     }
 
     @Test

@@ -62,7 +62,19 @@ class StageFlow {
         return status != null
                 && status.phase() != null
                 && status.phase().terminal()
-                && StagePlan.runId(recipe).equals(status.runId());
+                && status.runId() != null
+                && (seen(recipe) || StagePlan.runId(recipe).equals(status.runId()));
+    }
+
+    /** Takes away what a run that has ended left in the cluster; of a shared teacher, this recipe's part in it. */
+    void retire(TrainingRecipe recipe) {
+        leaveAllBut(recipe, Set.of());
+    }
+
+    /** Nobody edited it since; a newer CRD may still have given it fields that its run knew nothing of. */
+    private static boolean seen(TrainingRecipe recipe) {
+        Long generation = recipe.getMetadata().getGeneration();
+        return generation != null && generation.equals(recipe.getStatus().observedGeneration());
     }
 
     /** Ends what an earlier, valid form of the recipe started. */

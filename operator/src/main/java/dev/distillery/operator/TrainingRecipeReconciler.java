@@ -46,6 +46,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
     private final RecipeEvents events;
     private final ProgressEventSource progress;
     private final Clock clock;
+    private final String trainer;
 
     TrainingRecipeReconciler(
             StageSources sources,
@@ -53,13 +54,15 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
             StatusProjector projector,
             RecipeEvents events,
             ProgressEventSource progress,
-            Clock clock) {
+            Clock clock,
+            OperatorConfig config) {
         this.sources = sources;
         this.flow = flow;
         this.projector = projector;
         this.events = events;
         this.progress = progress;
         this.clock = clock;
+        this.trainer = config.trainer().image();
     }
 
     @Override
@@ -75,9 +78,9 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
         Observation observation;
         if (violations.isEmpty()) {
             ResolvedRecipe resolved = RecipeResolver.resolve(
-                    recipe.getMetadata().getNamespace(), recipe.getMetadata().getName(), recipe.getSpec());
+                    recipe.getMetadata().getNamespace(), recipe.getMetadata().getName(), recipe.getSpec(), trainer);
             if (flow.finished(recipe)) {
-                return write(recipe, projector.seenAgain(recipe), context);
+                return retain(recipe, write(recipe, projector.seenAgain(recipe), context));
             }
             observation = flow.advance(recipe, resolved);
         } else {
@@ -93,9 +96,23 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
         return left.compareTo(AT_ONCE) < 0 ? AT_ONCE : left;
     }
 
+    /** The Jobs of a run that has ended stay for a while; the recipe, which is its record, for ever. */
+    private UpdateControl<TrainingRecipe> retain(TrainingRecipe recipe, UpdateControl<TrainingRecipe> control) {
+        if (control.getScheduleDelay().isPresent()) {
+            return control;
+        }
+        Duration left = Duration.between(clock.instant(), StageRetention.end(recipe));
+        if (left.isNegative() || left.isZero()) {
+            flow.retire(recipe);
+            return control;
+        }
+        return control.rescheduleAfter(left);
+    }
+
     /**
      * Writes a status that changed. A spec that somebody changed while this one was looked at is looked at next: its event
-     * may be lost, because the SDK (5.3.2) takes every event up to its own write for the echo of that write.
+     * may be lost, because the SDK (5.3.2) takes every event up to its own write for the echo of that write. A run that
+     * has just ended is looked at next, too, for what it leaves behind.
      */
     private UpdateControl<TrainingRecipe> write(
             TrainingRecipe recipe, TrainingRecipeStatus status, Context<TrainingRecipe> context) {
@@ -116,7 +133,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
                     .getGeneration()
                     .equals(recipe.getMetadata().getGeneration());
             UpdateControl<TrainingRecipe> control = UpdateControl.noUpdate();
-            return seen ? control : control.rescheduleAfter(AT_ONCE);
+            return seen && !status.phase().terminal() ? control : control.rescheduleAfter(AT_ONCE);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 LOG.debugf(

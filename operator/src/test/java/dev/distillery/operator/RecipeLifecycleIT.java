@@ -53,11 +53,11 @@ class RecipeLifecycleIT extends RecipeScenario {
     @Test
     void anInvalidRecipeStartsNothingUntilItIsCorrected() {
         TrainingRecipe wrong = Recipes.recipe("photos", "happy", false);
-        wrong.setSpec(spec(wrong, "file:///data/ti", 1000));
+        // What the API server can know, it refuses; this it cannot.
+        wrong.setSpec(spec(wrong, "ftp://data/vi", 5));
         apply(wrong);
         TrainingRecipeStatus status = awaitPhase("photos", Phase.FAILED);
-        assertThat(status.conditions().get(0).message())
-                .contains("spec.dataset.validation.images.uri", "spec.tricks.warmup.epochs");
+        assertThat(status.conditions().get(0).message()).contains("spec.dataset.validation.images.uri");
         assertThat(jobs()).isEmpty();
         apply(Recipes.recipe("photos", "happy", false));
         awaitPhase("photos", Phase.READY);

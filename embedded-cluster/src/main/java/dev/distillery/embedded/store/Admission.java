@@ -27,15 +27,16 @@ final class Admission {
         if (type.custom().isPresent()) {
             prune(type, next, options);
             CustomDefinition definition = type.custom().get();
-            definition.rules().applyDefaults(next);
-            for (Violation violation : definition.rules().validate(next)) {
-                causes.add(cause(violation));
-            }
+            definition.fields().applyDefaults(next);
+            causes.addAll(check(definition, next, previous));
         } else {
             Json.dropNulls(next);
             BuiltinDefaults.apply(next, clock);
             causes.addAll(BuiltinRules.check(next));
             previous.ifPresent(before -> causes.addAll(Immutability.check(before, next)));
+            if (type.is("CustomResourceDefinition")) {
+                causes.addAll(checkRules(next));
+            }
         }
         if (!causes.isEmpty()) {
             throw StatusException.invalid(type, Metadata.name(next), causes);
@@ -48,7 +49,7 @@ final class Admission {
             return;
         }
         CustomDefinition definition = type.custom().get();
-        List<String> unknown = definition.rules().unknownFields(object).stream()
+        List<String> unknown = definition.fields().unknownFields(object).stream()
                 .map(violation -> "unknown field \"%s\"".formatted(violation.path()))
                 .toList();
         if (unknown.isEmpty()) {
@@ -62,7 +63,28 @@ final class Admission {
             case WARN -> unknown.forEach(options.warnings());
             case IGNORE -> {}
         }
-        definition.rules().prune(object);
+        definition.fields().prune(object);
+    }
+
+    /** Rules are applied to what has the right types and all required fields, even if its values are out of range. */
+    private static List<StatusException.Cause> check(
+            CustomDefinition definition, ObjectNode next, Optional<ObjectNode> previous) {
+        List<Violation> violations = new ArrayList<>(definition.fields().validate(next));
+        if (definition.fields().hasShape(next)) {
+            Optional<ObjectNode> before = previous.map(ObjectNode::deepCopy);
+            before.ifPresent(definition.fields()::applyDefaults);
+            violations.addAll(definition.rules().check(next, before));
+        }
+        return violations.stream().map(Admission::cause).toList();
+    }
+
+    private static List<StatusException.Cause> checkRules(ObjectNode definition) {
+        try {
+            ResourceTypes.versionsOf(definition);
+            return List.of();
+        } catch (IllegalArgumentException e) {
+            return List.of(StatusException.Cause.invalid("spec.versions", e.getMessage()));
+        }
     }
 
     private static StatusException.Cause cause(Violation violation) {

@@ -2,6 +2,7 @@ package dev.distillery.embedded.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distillery.embedded.cel.ValidationRules;
 import dev.distillery.schema.StructuralSchema;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +73,7 @@ public final class ResourceTypes {
                 .removeIf(type -> type.group().equals(group) && type.plural().equals(plural));
     }
 
+    /** @throws IllegalArgumentException if one of its CEL rules is no expression */
     static List<ResourceType> versionsOf(ObjectNode definition) {
         JsonNode spec = definition.path("spec");
         JsonNode names = spec.path("names");
@@ -92,7 +94,10 @@ public final class ResourceTypes {
                     texts(names.path("categories")),
                     version.path("subresources").has("status"),
                     Optional.of(new CustomDefinition(
-                            schema, new StructuralSchema(schema), version.path("additionalPrinterColumns")))));
+                            schema,
+                            new StructuralSchema(schema),
+                            new ValidationRules(schema),
+                            version.path("additionalPrinterColumns")))));
         }
         return types;
     }

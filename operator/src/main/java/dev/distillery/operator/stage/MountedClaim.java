@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,9 +18,10 @@ import java.util.stream.Stream;
 /**
  * A claim that the recipe names by a {@code pvc://claim/path}.
  *
+ * @param volumeName the volume's name in the pod; a claim's name may be longer than a volume's, and hold dots
  * @param writable false for claims that hold data only
  */
-record MountedClaim(String claim, boolean writable) {
+record MountedClaim(String claim, String volumeName, boolean writable) {
     /** Each claim is mounted below, by its name. */
     private static final String FOLDER = "/mnt/claims";
 
@@ -32,9 +34,9 @@ record MountedClaim(String claim, boolean writable) {
                 .map(Dataset.Source::uri)
                 .forEach(uri -> add(writable, uri, false));
         spec.publish().destinations().stream().map(Publish.Destination::uri).forEach(uri -> add(writable, uri, true));
-        return writable.entrySet().stream()
-                .map(entry -> new MountedClaim(entry.getKey(), entry.getValue()))
-                .toList();
+        List<MountedClaim> claims = new ArrayList<>();
+        writable.forEach((claim, write) -> claims.add(new MountedClaim(claim, "claim-" + claims.size(), write)));
+        return claims;
     }
 
     /** @return {@code claim=/folder} for each, separated by commas */
@@ -51,7 +53,7 @@ record MountedClaim(String claim, boolean writable) {
 
     VolumeMount mount() {
         return new VolumeMountBuilder()
-                .withName(volumeName())
+                .withName(volumeName)
                 .withMountPath(path())
                 .withReadOnly(writable ? null : Boolean.TRUE)
                 .build();
@@ -59,16 +61,12 @@ record MountedClaim(String claim, boolean writable) {
 
     Volume volume() {
         return new VolumeBuilder()
-                .withName(volumeName())
+                .withName(volumeName)
                 .withNewPersistentVolumeClaim(claim, writable ? null : Boolean.TRUE)
                 .build();
     }
 
     private String path() {
         return FOLDER + "/" + claim;
-    }
-
-    private String volumeName() {
-        return "claim-" + claim.replace('.', '-');
     }
 }

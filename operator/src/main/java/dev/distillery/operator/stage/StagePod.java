@@ -1,28 +1,37 @@
 package dev.distillery.operator.stage;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.recipe.Compute;
 import dev.distillery.report.TrainerEnvironment;
+import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * The trainer's pod. Satisfies the Pod Security level "restricted".
+ * The trainer's pod. Satisfies the Pod Security level "restricted", whatever the recipe says: what recipes may add is in
+ * {@link dev.distillery.recipe.PodOverrides}.
  *
  * @param image of the trainer
  * @param progress asked for each pod anew: the authority may be replaced while the operator runs
@@ -40,21 +49,36 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
 
     private static final long USER = 65532;
 
+    private static final ObjectMapper JSON =
+            new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+
     PodTemplateSpec template(StagePlan plan) {
         Compute compute = plan.compute();
         return new PodTemplateSpecBuilder()
                 .withNewMetadata()
-                .withLabels(plan.labels())
+                .withLabels(labels(plan))
+                .withAnnotations(compute.pod().annotations())
                 .endMetadata()
                 .withNewSpec()
                 .withRestartPolicy("Never")
                 .withTerminationGracePeriodSeconds(
                         (long) plan.recipe().spec().checkpoint().gracePeriodSeconds())
                 .withAutomountServiceAccountToken(false)
+                .withServiceAccountName(compute.pod().serviceAccountName())
+                .withImagePullSecrets(compute.pod().imagePullSecrets().stream()
+                        .map(LocalObjectReference::new)
+                        .toList())
                 .withNodeSelector(compute.nodeSelector())
-                .withTolerations(
-                        compute.tolerations().stream().map(StagePod::toleration).toList())
+                .withAffinity(same(compute.affinity(), Affinity.class))
+                .withTolerations(compute.tolerations().stream()
+                        .map(toleration -> same(toleration, Toleration.class))
+                        .toList())
+                .withTopologySpreadConstraints(compute.topologySpreadConstraints().stream()
+                        .map(spread -> same(spread, TopologySpreadConstraint.class))
+                        .toList())
                 .withPriorityClassName(compute.priorityClassName())
+                .withRuntimeClassName(compute.runtimeClassName())
+                .withSchedulerName(compute.schedulerName())
                 .withNewSecurityContext()
                 .withRunAsNonRoot(true)
                 .withRunAsUser(USER)
@@ -87,7 +111,21 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
                 .build();
     }
 
+    /** The operator's own labels win: by them it finds its pods. */
+    private static Map<String, String> labels(StagePlan plan) {
+        Map<String, String> labels = new LinkedHashMap<>(plan.compute().pod().labels());
+        labels.putAll(plan.labels());
+        return labels;
+    }
+
     private List<EnvVar> environment(StagePlan plan) {
+        Stream<EnvVar> asked = plan.compute().pod().env().stream()
+                .map(variable -> new EnvVar(variable.name(), variable.value(), null));
+        return Stream.concat(asked, contract(plan).stream()).toList();
+    }
+
+    /** What trainer and operator have agreed on; the last of two variables of one name counts. */
+    private List<EnvVar> contract(StagePlan plan) {
         ProgressAccess access = progress.get();
         return List.of(
                 new EnvVar(TrainerEnvironment.RECIPE, RECIPE_FOLDER + "/" + StageConfigMap.FILE, null),
@@ -170,7 +208,8 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
         return volumes;
     }
 
-    private static Toleration toleration(Compute.Toleration t) {
-        return new Toleration(t.effect(), t.key(), t.operator(), null, t.value());
+    /** The recipe's records are Kubernetes' own types, field by field. */
+    private static <T> T same(Object record, Class<T> type) {
+        return JSON.convertValue(record, type);
     }
 }

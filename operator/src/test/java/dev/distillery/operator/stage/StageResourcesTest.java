@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.distillery.operator.Recipes;
 import dev.distillery.recipe.RecipeResolver;
 import dev.distillery.recipe.ResolvedRecipe;
+import dev.distillery.recipe.Retention;
 import dev.distillery.recipe.TrainingRecipe;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -33,10 +34,13 @@ class StageResourcesTest {
     }
 
     @Test
-    void suspendingDoesNotMakeAnotherRunAndAnyOtherChangeDoes() {
+    void neitherSuspendingNorRetentionMakesAnotherRunAndAnyOtherChangeDoes() {
         TrainingRecipe suspended = Recipes.stored("photos", true);
         suspended.setSpec(suspended.getSpec().withSuspend(true));
         assertThat(StagePlan.runId(suspended)).isEqualTo(StagePlan.runId(recipe));
+        TrainingRecipe kept = Recipes.stored("photos", true);
+        kept.setSpec(kept.getSpec().withRetention(new Retention("7d", Retention.Checkpoints.KEEP)));
+        assertThat(StagePlan.runId(kept)).isEqualTo(StagePlan.runId(recipe));
         TrainingRecipe seeded = Recipes.stored("photos", true);
         seeded.setSpec(seeded.getSpec().withTraining(seeded.getSpec().training().withSeed(9)));
         assertThat(StagePlan.runId(seeded)).isNotEqualTo(StagePlan.runId(recipe));

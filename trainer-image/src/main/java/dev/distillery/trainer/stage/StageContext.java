@@ -2,6 +2,7 @@ package dev.distillery.trainer.stage;
 
 import dev.distillery.recipe.Checkpoint;
 import dev.distillery.recipe.ResolvedRecipe;
+import dev.distillery.recipe.Retention;
 import dev.distillery.report.CurvePoint;
 import dev.distillery.report.Stage;
 import dev.distillery.trainer.checkpoint.CheckpointStore;
@@ -66,6 +67,13 @@ record StageContext(
                 checkpoints(stage), Duration.ofMinutes(options.everyMinutes()), System::nanoTime, stop::requested);
         TrainingLoop.Trained trained = new TrainingLoop(torch, plan, inputs, checkpointing, reporter).run();
         return new Trained(trained.members(), reporter.curve(), trained.seconds());
+    }
+
+    /** What the stage was for is safe: its checkpoints go, unless the recipe keeps them. */
+    void finished(Stage stage) {
+        if (recipe.spec().retention().checkpoints() == Retention.Checkpoints.DELETE) {
+            checkpoints(stage).delete();
+        }
     }
 
     /** By what determines the result, so that another run of the same recipe goes on where this one ends. */

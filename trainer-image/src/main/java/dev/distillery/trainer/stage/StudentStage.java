@@ -64,7 +64,7 @@ final class StudentStage {
         // Not before: a student that missed its gate, or could not be published, need not be trained again. Nor if the
         // process is being stopped: its exit code will then say so, and the next one must find what is published.
         if (!context.stop().requested()) {
-            context.checkpoints(Stage.STUDENT).delete();
+            context.finished(Stage.STUDENT);
         }
         String message = "published " + artifacts.get(0).uri();
         return report(ExitCode.SUCCEEDED, message, result, artifacts, student.curve());

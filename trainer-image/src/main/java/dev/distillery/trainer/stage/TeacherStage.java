@@ -31,7 +31,7 @@ final class TeacherStage {
                 curve.get(curve.size() - 1).top1(),
                 curve);
         store.save(teacher);
-        context.checkpoints(Stage.TEACHER).delete();
+        context.finished(Stage.TEACHER);
         return report(context, teacher, false);
     }
 

@@ -1,0 +1,162 @@
+package dev.distillery.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.status.Phase;
+import dev.distillery.status.TrainingRecipeStatus;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What may be edited when, and what a run leaves behind: the packaged operator against an API server. */
+class EditsAndRetentionIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    static Path folder;
+
+    private static KubernetesUnderTest kubernetes;
+    private static OperatorUnderTest operator;
+
+    @BeforeAll
+    static void start() throws IOException {
+        kubernetes = new EmbeddedKubernetes(folder.resolve("cluster"));
+        client().resource(new PersistentVolumeClaimBuilder()
+                        .withNewMetadata()
+                        .withName("photos")
+                        .withNamespace("default")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withAccessModes("ReadOnlyMany")
+                        .withNewResources()
+                        .addToRequests("storage", new Quantity("1Gi"))
+                        .endResources()
+                        .endSpec()
+                        .build())
+                .create();
+        operator = new OperatorUnderTest(kubernetes.kubeconfig(), folder.resolve("operator.log"));
+        operator.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        operator.close();
+        kubernetes.close();
+        assertThat(operator.errors()).isEmpty();
+    }
+
+    @AfterEach
+    void clear() throws IOException {
+        client().resources(TrainingRecipe.class).inNamespace("default").delete();
+        Awaitility.await("all is gone")
+                .atMost(PATIENCE)
+                .until(() -> client().resources(TrainingRecipe.class)
+                                .inNamespace("default")
+                                .list()
+                                .getItems()
+                                .isEmpty()
+                        && all(Job.class).isEmpty());
+        Files.deleteIfExists(go());
+    }
+
+    @Test
+    void whileItTrainsARecipeKeepsWhatItsWeightsDependOn() throws IOException {
+        apply(Recipes.recipe("photos", "waits", false));
+        awaitPhase(Phase.TRAINING_STUDENT);
+        assertThatThrownBy(() -> patch("spec: {training: {seed: 7}}"))
+                .hasMessageContaining("while the recipe trains a change would throw its work away")
+                .hasMessageContaining("suspend: true");
+        patch("spec: {training: {seed: 7}, suspend: true}");
+        awaitPhase(Phase.SUSPENDED);
+        patch("spec: {training: {seed: 8}}");
+        patch("spec: {suspend: false}");
+        awaitPhase(Phase.TRAINING_STUDENT);
+        patch("spec: {gate: {minTop1: 0.1}}");
+        Files.createFile(go());
+        awaitPhase(Phase.READY);
+        patch("spec: {training: {seed: 9}}");
+    }
+
+    @Test
+    void jobsGoWhenTheirTimeHasComeAndTheRecipeStays() {
+        apply(Recipes.recipe("photos", "happy", true));
+        awaitPhase(Phase.READY);
+        assertThat(all(Job.class)).hasSize(2);
+        TrainingRecipeStatus ready = recipe().get().getStatus();
+        // An hour is the default; asking for less is no new run.
+        patch("spec: {retention: {podsAfterFinish: 0s}}");
+        Awaitility.await("its Jobs go, and what belongs to them")
+                .atMost(PATIENCE)
+                .until(() -> phase() == Phase.READY
+                        && all(Job.class).isEmpty()
+                        && all(ConfigMap.class).isEmpty()
+                        && all(Secret.class).isEmpty());
+        TrainingRecipe kept = recipe().get();
+        assertThat(kept.getStatus()).isEqualTo(ready.observedAt(ready.observedGeneration() + 1));
+    }
+
+    private static Path go() {
+        return kubernetes.claim("default", "distillery-workspace").resolve("go");
+    }
+
+    private static void patch(String yaml) {
+        recipe().patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        Serialization.asJson(Serialization.unmarshal(yaml, Map.class)));
+    }
+
+    private static void apply(TrainingRecipe recipe) {
+        client().resource(recipe).forceConflicts().serverSideApply();
+    }
+
+    private static Phase phase() {
+        return recipe().get().getStatus().phase();
+    }
+
+    private static void awaitPhase(Phase phase) {
+        recipe().waitUntilCondition(
+                        r -> r != null
+                                && r.getStatus() != null
+                                && r.getStatus().phase() == phase
+                                && r.getMetadata()
+                                        .getGeneration()
+                                        .equals(r.getStatus().observedGeneration()),
+                        PATIENCE.toSeconds(),
+                        TimeUnit.SECONDS);
+    }
+
+    private static Resource<TrainingRecipe> recipe() {
+        return client().resources(TrainingRecipe.class).inNamespace("default").withName("photos");
+    }
+
+    private static <T extends HasMetadata> List<T> all(Class<T> type) {
+        return client().resources(type).inNamespace("default").list().getItems();
+    }
+
+    private static KubernetesClient client() {
+        return kubernetes.client();
+    }
+}
