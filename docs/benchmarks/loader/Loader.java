@@ -5,6 +5,7 @@ import dev.distillery.trainer.data.DataSet;
 import dev.distillery.trainer.data.DataSets;
 import dev.distillery.trainer.data.SourceLocation;
 import dev.distillery.trainer.data.TrainingBatches;
+import dev.distillery.trainer.parallel.GlobalBatch;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Map;
@@ -25,7 +26,7 @@ public final class Loader {
                 0, augmentation);
         DataSet data = DataSets.load(recipe, new SourceLocation(Map.of()), 1);
         TrainingBatches batches =
-                new TrainingBatches(data.train(), data.train().trainingView(augmentation, 1), 64, 1);
+                new TrainingBatches(data.train(), data.train().trainingView(augmentation, 1), GlobalBatch.alone(64), 1);
         OperatingSystemMXBean process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         for (int epoch = -2; epoch < epochs; epoch++) {
             long cpu = process.getProcessCpuTime();

@@ -13,6 +13,7 @@ import dev.distillery.trainer.checkpoint.SafeTensors;
 import dev.distillery.trainer.data.Batch;
 import dev.distillery.trainer.data.LabelledImages;
 import dev.distillery.trainer.data.TrainingBatches;
+import dev.distillery.trainer.parallel.GlobalBatch;
 import dev.distillery.trainer.loss.CrossEntropy;
 import dev.distillery.trainer.network.Network;
 import dev.distillery.trainer.network.Normalization;
@@ -170,7 +171,7 @@ public final class TrainerBenchmark {
     private static Step augmented(TrainingNetwork training, LabelledImages images, int batch) {
         Augmentation augmentation =
                 new Augmentation(1, CROP, true, images.height(), images.width(), images.channels());
-        TrainingBatches batches = new TrainingBatches(images, augmentation, batch, 1);
+        TrainingBatches batches = new TrainingBatches(images, augmentation, GlobalBatch.alone(batch), 1);
         return new Step() {
             private int epoch;
             private TrainingBatches.Epoch pass = batches.epoch(epoch, 0);

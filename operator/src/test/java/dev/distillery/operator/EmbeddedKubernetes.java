@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 
 /** The embedded cluster, with pods as local processes. */
 final class EmbeddedKubernetes implements KubernetesUnderTest {
@@ -18,15 +16,8 @@ final class EmbeddedKubernetes implements KubernetesUnderTest {
 
     EmbeddedKubernetes(Path state) throws IOException {
         this.state = state;
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> trainer = List.of(
-                java,
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                FakeTrainer.class.getName());
         this.cluster = EmbeddedCluster.start(EmbeddedClusterOptions.in(state)
-                .withImages(Map.of(TRAINER_IMAGE, trainer))
+                .withImages(KubernetesUnderTest.images())
                 .withRetryDelay(Duration.ofMillis(50)));
         try (InputStream crd = RecipeDocument.class.getResourceAsStream(RecipeDocument.CRD_RESOURCE)) {
             client().load(crd).create();

@@ -1,11 +1,48 @@
 package dev.distillery.operator;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.distillery.kubernetes.KubernetesBinaries;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** A Kubernetes with the CRD installed, in which pods of the image {@link #TRAINER_IMAGE} run {@link FakeTrainer}. */
 interface KubernetesUnderTest extends AutoCloseable {
     String TRAINER_IMAGE = "distillery/fake-trainer:1";
+
+    /** Says {@value #REAL} where the tests are to run on a real API server. */
+    String WHICH = "distillery.kubernetes";
+
+    String REAL = "real";
+
+    /**
+     * The one that the build asks for.
+     *
+     * @throws org.opentest4j.TestAbortedException if that is a real one and it was never built
+     */
+    static KubernetesUnderTest start(Path state) throws IOException {
+        if (!REAL.equals(System.getProperty(WHICH))) {
+            return new EmbeddedKubernetes(state);
+        }
+        Optional<KubernetesBinaries> binaries = KubernetesBinaries.find();
+        if (binaries.isEmpty()) {
+            System.out.println(KubernetesBinaries.HOW);
+        }
+        assumeTrue(binaries.isPresent(), KubernetesBinaries.HOW);
+        return new RealKubernetes(binaries.get(), state);
+    }
+
+    /** @return what stands for the image */
+    static Map<String, List<String>> images() {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classPath = System.getProperty("java.class.path");
+        return Map.of(
+                TRAINER_IMAGE, List.of(java, "-XX:TieredStopAtLevel=1", "-cp", classPath, FakeTrainer.class.getName()));
+    }
 
     KubernetesClient client();
 

@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The one node, which is this machine. */
@@ -18,9 +19,8 @@ final class EmbeddedNode {
 
     private EmbeddedNode() {}
 
-    static void register(KubernetesClient client, int gpus, Clock clock) {
+    static void register(KubernetesClient client, Map<String, Quantity> capacity, Clock clock) {
         String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        Map<String, Quantity> capacity = capacity(gpus);
         client.nodes()
                 .resource(new NodeBuilder()
                         .withNewMetadata()
@@ -31,6 +31,11 @@ final class EmbeddedNode {
                         .endSpec()
                         .build())
                 .create();
+        // An API server with all its rules lets no pod onto a new node until somebody says that it is ready.
+        client.nodes().withName(NAME).edit(node -> {
+            node.getSpec().setTaints(List.of());
+            return node;
+        });
         client.nodes().withName(NAME).editStatus(node -> new NodeBuilder(node)
                 .withNewStatus()
                 .withCapacity(capacity)
@@ -53,11 +58,23 @@ final class EmbeddedNode {
                 .build());
     }
 
-    private static Map<String, Quantity> capacity(int gpus) {
+    static Map<String, Quantity> thisMachine(int gpus) {
         OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return capacity(
+                Integer.toString(machine.getAvailableProcessors()),
+                machine.getTotalMemorySize() / BYTES_PER_KIBIBYTE + "Ki",
+                gpus);
+    }
+
+    /** For schedulers that count: a recipe made for a big node still runs on a laptop. */
+    static Map<String, Quantity> roomy(int gpus) {
+        return capacity("1000", "10Ti", gpus);
+    }
+
+    private static Map<String, Quantity> capacity(String cpus, String memory, int gpus) {
         Map<String, Quantity> capacity = new LinkedHashMap<>();
-        capacity.put("cpu", new Quantity(Integer.toString(machine.getAvailableProcessors())));
-        capacity.put("memory", new Quantity(machine.getTotalMemorySize() / BYTES_PER_KIBIBYTE + "Ki"));
+        capacity.put("cpu", new Quantity(cpus));
+        capacity.put("memory", new Quantity(memory));
         capacity.put("pods", new Quantity("110"));
         capacity.put(GpuCapacity.RESOURCE, new Quantity(Integer.toString(gpus)));
         return capacity;

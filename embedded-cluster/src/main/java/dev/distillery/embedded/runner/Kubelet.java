@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** Scheduler and kubelet of the one node: gives pods their GPUs, starts and ends their processes, reports on them. */
+/** Kubelet of the one node: starts and ends its pods' processes, and reports on them. */
 final class Kubelet {
     private static final Duration RETRY_START = Duration.ofSeconds(1);
     private static final long DEFAULT_GRACE_PERIOD_SECONDS = 30;
@@ -21,10 +21,8 @@ final class Kubelet {
     private final ReconcileLoop loop;
     private final Processes processes;
     private final ContainerSetup setup;
-    private final GpuCapacity gpus;
     private final EventRecorder events;
     private final PodStatuses statuses;
-    private final Set<PodId> waitingForGpus = new HashSet<>();
     private final Set<PodId> ending = new HashSet<>();
 
     Kubelet(
@@ -32,14 +30,12 @@ final class Kubelet {
             ReconcileLoop loop,
             Processes processes,
             ContainerSetup setup,
-            GpuCapacity gpus,
             EventRecorder events,
             Clock clock) {
         this.client = client;
         this.loop = loop;
         this.processes = processes;
         this.setup = setup;
-        this.gpus = gpus;
         this.events = events;
         this.statuses = new PodStatuses(clock);
     }
@@ -48,7 +44,6 @@ final class Kubelet {
         Optional<Pod> found = find(id);
         Optional<PodProcess> process = processes.of(id);
         if (found.isEmpty()) {
-            waitingForGpus.remove(id);
             process.ifPresent(PodProcess::kill);
             return;
         }
@@ -58,33 +53,14 @@ final class Kubelet {
             end(id, pod, process.get());
         } else if (terminating) {
             confirmDeletion(id, pod);
-        } else if (PodStatuses.isWaiting(pod)) {
+        } else if (PodStatuses.isWaiting(pod)
+                && EmbeddedNode.NAME.equals(pod.getSpec().getNodeName())) {
             if (process.isPresent()) {
                 reportRunning(id, pod, process.get());
             } else {
-                schedule(id, pod);
+                start(id, pod);
             }
         }
-    }
-
-    private void schedule(PodId id, Pod pod) {
-        if (pod.getSpec().getNodeName() == null) {
-            Optional<String> missing = gpus.take(pod);
-            if (missing.isPresent()) {
-                waitingForGpus.add(id);
-                if (writeStatus(id, status -> statuses.unschedulable(status, missing.get()))) {
-                    events.warning(pod, "FailedScheduling", missing.get());
-                }
-                return;
-            }
-            waitingForGpus.remove(id);
-            resource(id).edit(unbound -> new PodBuilder(unbound)
-                    .editSpec()
-                    .withNodeName(EmbeddedNode.NAME)
-                    .endSpec()
-                    .build());
-        }
-        start(id, pod);
     }
 
     private void start(PodId id, Pod pod) {
@@ -112,12 +88,8 @@ final class Kubelet {
         find(id).ifPresent(pod -> writeStatus(id, status -> statuses.terminated(status, pod, process)));
         processes.forget(id);
         ending.remove(id);
-        gpus.release(id.uid());
         find(id).filter(pod -> pod.getMetadata().getDeletionTimestamp() != null)
                 .ifPresent(pod -> confirmDeletion(id, pod));
-        for (PodId waiting : Set.copyOf(waitingForGpus)) {
-            reconcile(waiting);
-        }
     }
 
     private void end(PodId id, Pod pod, PodProcess process) {
@@ -136,8 +108,6 @@ final class Kubelet {
 
     /** The object may go: its process has ended, or never was. */
     private void confirmDeletion(PodId id, Pod pod) {
-        gpus.release(id.uid());
-        waitingForGpus.remove(id);
         Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
         if (grace != null && grace > 0) {
             resource(id).withGracePeriod(0).delete();

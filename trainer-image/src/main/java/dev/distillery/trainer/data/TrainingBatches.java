@@ -3,6 +3,7 @@ package dev.distillery.trainer.data;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.augment.Augmentation;
+import dev.distillery.trainer.parallel.GlobalBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * Shuffled, augmented batches of one size, prepared ahead by threads of their own. What an epoch yields depends on (seed,
- * epoch) only, not on the number of threads. Images that do not fill a last batch sit this epoch out.
+ * epoch) only, not on the number of threads; several processes yield together what one yields alone. Images that do not
+ * fill a last global batch sit this epoch out.
  *
  * <p>One epoch at a time; not for use by several threads.
  */
@@ -22,6 +24,7 @@ public final class TrainingBatches {
 
     private final ImageSet images;
     private final TrainingView view;
+    private final GlobalBatch batch;
     private final int batchSize;
     private final long seed;
     private final int threads;
@@ -29,8 +32,8 @@ public final class TrainingBatches {
     private Epoch open;
 
     /** Batches of an IDX file's images. */
-    public TrainingBatches(LabelledImages images, Augmentation augmentation, int batchSize, long seed) {
-        this(images, images.trainingView(augmentation), batchSize, seed);
+    public TrainingBatches(LabelledImages images, Augmentation augmentation, GlobalBatch batch, long seed) {
+        this(images, images.trainingView(augmentation), batch, seed);
     }
 
     /**
@@ -39,25 +42,28 @@ public final class TrainingBatches {
      * @throws TrainerException INVALID_RECIPE if a batch would need more images than there are, or a batch would be
      *     larger than 2 GiB
      */
-    public TrainingBatches(ImageSet images, TrainingView view, int batchSize, long seed) {
-        this(images, view, batchSize, seed, images.threads());
+    public TrainingBatches(ImageSet images, TrainingView view, GlobalBatch batch, long seed) {
+        this(images, view, batch, seed, images.threads());
     }
 
-    TrainingBatches(ImageSet images, TrainingView view, int batchSize, long seed, int threads) {
-        if (batchSize > images.count()) {
+    TrainingBatches(ImageSet images, TrainingView view, GlobalBatch batch, long seed, int threads) {
+        if (batch.size() > images.count()) {
             throw new TrainerException(
                     ExitCode.INVALID_RECIPE,
-                    "spec.training.batchSize: got " + batchSize + ", expected at most the " + images.count()
+                    "spec.training.batchSize: got " + batch.size() + ", expected at most the " + images.count()
                             + " training images");
         }
-        if (batchSize < 1 || (long) batchSize * images.imageBytes() > Integer.MAX_VALUE) {
+        int batchSize = batch.share();
+        if ((long) batchSize * images.imageBytes() > Integer.MAX_VALUE) {
             throw new TrainerException(
                     ExitCode.INVALID_RECIPE,
-                    "spec.training.batchSize: got " + batchSize + ", expected 1 to "
-                            + Integer.MAX_VALUE / images.imageBytes() + " for images of " + images.size());
+                    "spec.training.batchSize: got " + batch.size() + ", expected 1 to "
+                            + (long) (Integer.MAX_VALUE / images.imageBytes()) * batch.processes() + " for images of "
+                            + images.size());
         }
         this.images = images;
         this.view = view;
+        this.batch = batch;
         this.batchSize = batchSize;
         this.seed = seed;
         this.threads = threads;
@@ -69,11 +75,7 @@ public final class TrainingBatches {
 
     /** @return whole batches in an epoch, at least 1 */
     public int batchesPerEpoch() {
-        return images.count() / batchSize;
-    }
-
-    public int batchSize() {
-        return batchSize;
+        return images.count() / batch.size();
     }
 
     /**
@@ -179,7 +181,7 @@ public final class TrainingBatches {
                 if (nextBatch == batchesPerEpoch()) {
                     return null;
                 }
-                filling = new BatchInWork(free.take(), nextBatch * batchSize, batchSize);
+                filling = new BatchInWork(free.take(), batch.first(nextBatch), batchSize);
                 nextBatch++;
                 begun.add(filling);
             }

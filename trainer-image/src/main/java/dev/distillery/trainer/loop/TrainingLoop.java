@@ -10,6 +10,7 @@ import dev.distillery.trainer.data.TrainingBatches;
 import dev.distillery.trainer.network.Normalization;
 import dev.distillery.trainer.network.TrainingValues;
 import dev.distillery.trainer.network.Weights;
+import dev.distillery.trainer.parallel.Collective;
 import dev.distillery.trainer.precision.LossScale;
 import dev.distillery.trainer.torchscript.InferenceNetwork;
 import dev.distillery.trainer.torchscript.LibTorch;
@@ -36,11 +37,16 @@ public final class TrainingLoop {
     /**
      * What is trained and validated on.
      *
+     * @param batches this process's
      * @param normalization of both
      * @param teacher frozen; null without distillation
      */
     public record Inputs(
-            TrainingBatches batches, ImageSet validation, Normalization normalization, InferenceNetwork teacher) {}
+            Collective collective,
+            TrainingBatches batches,
+            ImageSet validation,
+            Normalization normalization,
+            InferenceNetwork teacher) {}
 
     /**
      * What came of it.

@@ -93,7 +93,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void endIfRequested() {
-        if (checkpointing.stopRequested()) {
+        if (inputs.collective().any(checkpointing.stopRequested())) {
             save();
             throw new TrainerException(
                     ExitCode.INTERRUPTED,
@@ -126,7 +126,8 @@ final class TrainingRun implements AutoCloseable {
         double top1 = Evaluation.confusion(
                         logits, inputs.validation(), plan.network().classes())
                 .top1();
-        EpochResult result = new EpochResult(results.size() + 1, lossSum / losses, top1, rate(Math.max(0, steps - 1)));
+        double loss = inputs.collective().sum(lossSum) / inputs.collective().sum(losses);
+        EpochResult result = new EpochResult(results.size() + 1, loss, top1, rate(Math.max(0, steps - 1)));
         results.add(result);
         batches = 0;
         lossSum = 0;
@@ -135,6 +136,9 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void save() {
+        if (inputs.collective().rank() > 0) {
+            return;
+        }
         TrainingState state = new TrainingState(
                 start.restarts(),
                 results.size(),

@@ -14,6 +14,8 @@ import dev.distillery.trainer.loop.TrainingLoop;
 import dev.distillery.trainer.loop.TrainingPlan;
 import dev.distillery.trainer.network.Normalization;
 import dev.distillery.trainer.network.Weights;
+import dev.distillery.trainer.parallel.Collective;
+import dev.distillery.trainer.parallel.GlobalBatch;
 import dev.distillery.trainer.report.ProgressPusher;
 import dev.distillery.trainer.torchscript.InferenceNetwork;
 import dev.distillery.trainer.torchscript.LibTorch;
@@ -47,14 +49,16 @@ record StageContext(
 
     /** @param teacher frozen, null for none */
     Trained train(Stage stage, InferenceNetwork teacher) {
-        int batchSize = recipe.spec().training().batchSize();
+        Collective collective = Collective.LOCAL;
+        GlobalBatch batch = GlobalBatch.of(recipe.spec().training().batchSize(), collective);
         long seed = recipe.spec().training().seed();
         TrainingView view = data.train().trainingView(recipe.spec().dataset().augmentation(), seed);
-        TrainingBatches batches = new TrainingBatches(data.train(), view, batchSize, seed);
+        TrainingBatches batches = new TrainingBatches(data.train(), view, batch, seed);
         TrainingPlan plan = assembler.plan(stage, batches.batchesPerEpoch());
         long steps = (long) plan.epochs() * batches.batchesPerEpoch();
-        ProgressReporter reporter = new ProgressReporter(runId, stage, plan.epochs(), steps, batchSize, pusher);
-        TrainingLoop.Inputs inputs = new TrainingLoop.Inputs(batches, data.validation(), normalization(), teacher);
+        ProgressReporter reporter = new ProgressReporter(runId, stage, plan.epochs(), steps, batch.size(), pusher);
+        TrainingLoop.Inputs inputs =
+                new TrainingLoop.Inputs(collective, batches, data.validation(), normalization(), teacher);
         Checkpoint options = recipe.spec().checkpoint();
         Checkpointing checkpointing = new Checkpointing(
                 checkpoints(stage), Duration.ofMinutes(options.everyMinutes()), System::nanoTime, stop::requested);

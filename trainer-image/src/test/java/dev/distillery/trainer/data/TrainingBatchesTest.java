@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.augment.Augmentation;
+import dev.distillery.trainer.parallel.GlobalBatch;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,7 +39,7 @@ class TrainingBatchesTest {
         assertThat(second).isNotEqualTo(first);
         assertThat(labels(batches, 0)).isEqualTo(first);
         assertThat(labels(batches(20), 0)).isEqualTo(first);
-        TrainingBatches otherSeed = new TrainingBatches(images, identity(), 10, SEED + 1);
+        TrainingBatches otherSeed = new TrainingBatches(images, identity(), GlobalBatch.alone(10), SEED + 1);
         assertThat(labels(otherSeed, 0)).isNotEqualTo(first);
     }
 
@@ -70,7 +72,7 @@ class TrainingBatchesTest {
     @Test
     void augmentsByImageAndNotByPlace() {
         Augmentation augmentation = new Augmentation(SEED, 1, true, 2, 2, 1);
-        TrainingBatches batches = new TrainingBatches(images, augmentation, 7, SEED);
+        TrainingBatches batches = new TrainingBatches(images, augmentation, GlobalBatch.alone(7), SEED);
         try (TrainingBatches.Epoch epoch = batches.epoch(4, 0)) {
             Batch batch = epoch.next();
             ByteBuffer alone = ByteBuffer.allocateDirect(4);
@@ -102,7 +104,8 @@ class TrainingBatchesTest {
         List<Integer> read = Collections.synchronizedList(new ArrayList<>());
         TrainingView counting = (epoch, index, target, offset) -> read.add(index);
         List<Integer> order = labels(batches(10), 1);
-        try (TrainingBatches.Epoch epoch = new TrainingBatches(images, counting, 10, SEED, 1).epoch(1, 8)) {
+        try (TrainingBatches.Epoch epoch =
+                new TrainingBatches(images, counting, GlobalBatch.alone(10), SEED, 1).epoch(1, 8)) {
             epoch.next();
             epoch.next();
         }
@@ -113,8 +116,8 @@ class TrainingBatchesTest {
     @ValueSource(ints = {2, 3, 8})
     void anyNumberOfThreadsGivesTheSameBatches(int threads) {
         TrainingView view = images.trainingView(new Augmentation(SEED, 1, true, 2, 2, 1));
-        TrainingBatches one = new TrainingBatches(images, view, 17, SEED, 1);
-        TrainingBatches many = new TrainingBatches(images, view, 17, SEED, threads);
+        TrainingBatches one = new TrainingBatches(images, view, GlobalBatch.alone(17), SEED, 1);
+        TrainingBatches many = new TrainingBatches(images, view, GlobalBatch.alone(17), SEED, threads);
         for (int number = 0; number < 5; number++) {
             try (TrainingBatches.Epoch expected = one.epoch(number, 0);
                     TrainingBatches.Epoch epoch = many.epoch(number, 0)) {
@@ -131,11 +134,40 @@ class TrainingBatchesTest {
     }
 
     @Test
+    void processesYieldTogetherWhatOneYieldsAlone() {
+        TrainingView view = images.trainingView(new Augmentation(SEED, 1, true, 2, 2, 1));
+        TrainingBatches alone = new TrainingBatches(images, view, GlobalBatch.alone(12), SEED);
+        for (int processes : new int[] {2, 3}) {
+            int share = 12 / processes;
+            for (int rank = 0; rank < processes; rank++) {
+                TrainingBatches shard = new TrainingBatches(images, view, new GlobalBatch(12, processes, rank), SEED);
+                assertThat(shard.batchesPerEpoch()).isEqualTo(alone.batchesPerEpoch());
+                try (TrainingBatches.Epoch all = alone.epoch(1, 2);
+                        TrainingBatches.Epoch own = shard.epoch(1, 2)) {
+                    for (Batch batch = all.next(); batch != null; batch = all.next()) {
+                        Batch part = own.next();
+                        assertThat(part.size()).isEqualTo(share);
+                        assertThat(part.images()).isEqualTo(batch.images().slice(4 * share * rank, 4 * share));
+                        assertThat(part.labels())
+                                .isEqualTo(batch.labels()
+                                        .slice(Long.BYTES * share * rank, Long.BYTES * share)
+                                        .order(ByteOrder.nativeOrder()));
+                        part.release();
+                        batch.release();
+                    }
+                    assertThat(own.next()).isNull();
+                }
+            }
+        }
+    }
+
+    @Test
     void anImageThatCannotBeReadKeepsItsExitCode() {
         TrainingView failing = (epoch, index, target, offset) -> {
             throw new TrainerException(ExitCode.INVALID_DATA, "photo.jpg: gone");
         };
-        try (TrainingBatches.Epoch epoch = new TrainingBatches(images, failing, 10, SEED, 2).epoch(0, 0)) {
+        try (TrainingBatches.Epoch epoch =
+                new TrainingBatches(images, failing, GlobalBatch.alone(10), SEED, 2).epoch(0, 0)) {
             assertThatThrownBy(epoch::next)
                     .isInstanceOfSatisfying(TrainerException.class, e -> assertThat(e.exitCode())
                             .isEqualTo(ExitCode.INVALID_DATA))
@@ -146,7 +178,7 @@ class TrainingBatchesTest {
     @Test
     void closingEarlyStopsTheWorker() {
         TrainingView view = images.trainingView(identity());
-        TrainingBatches batches = new TrainingBatches(images, view, 1, SEED, 3);
+        TrainingBatches batches = new TrainingBatches(images, view, GlobalBatch.alone(1), SEED, 3);
         for (int i = 0; i < 3; i++) {
             TrainingBatches.Epoch epoch = batches.epoch(i, 0);
             epoch.next();
@@ -161,7 +193,8 @@ class TrainingBatchesTest {
     @Test
     void aWorkersFailureSurfaces() {
         Augmentation tooLarge = new Augmentation(SEED, 0, false, 50, 50, 1);
-        try (TrainingBatches.Epoch epoch = new TrainingBatches(images, tooLarge, 10, SEED).epoch(2, 0)) {
+        try (TrainingBatches.Epoch epoch =
+                new TrainingBatches(images, tooLarge, GlobalBatch.alone(10), SEED).epoch(2, 0)) {
             assertThatThrownBy(epoch::next)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("epoch 2")
@@ -222,7 +255,7 @@ class TrainingBatchesTest {
     }
 
     private TrainingBatches batches(int batchSize) {
-        return new TrainingBatches(images, identity(), batchSize, SEED);
+        return new TrainingBatches(images, identity(), GlobalBatch.alone(batchSize), SEED);
     }
 
     private static Augmentation identity() {

@@ -17,6 +17,8 @@ import dev.distillery.trainer.network.ResidualNetworks;
 import dev.distillery.trainer.network.ResidualStyle;
 import dev.distillery.trainer.optimizer.DecayRule;
 import dev.distillery.trainer.optimizer.Sgd;
+import dev.distillery.trainer.parallel.Collective;
+import dev.distillery.trainer.parallel.GlobalBatch;
 import dev.distillery.trainer.precision.Precision;
 import dev.distillery.trainer.schedule.Schedule;
 import dev.distillery.trainer.torchscript.LibTorch;
@@ -64,7 +66,8 @@ final class LoopFixture {
                 5);
         Augmentation augmentation = new Augmentation(7, 1, true, SIZE, SIZE, 1);
         TrainingLoop.Inputs inputs = new TrainingLoop.Inputs(
-                new TrainingBatches(images(BATCH * BATCHES + 3, 1), augmentation, BATCH, 7),
+                hooks.collective(),
+                new TrainingBatches(images(BATCH * BATCHES + 3, 1), augmentation, GlobalBatch.alone(BATCH), 7),
                 images(20, 2),
                 new Normalization(new float[] {0.5f}, new float[] {0.3f}),
                 null);
@@ -74,8 +77,12 @@ final class LoopFixture {
     }
 
     /** Where a test takes hold of a training. */
-    record Hooks(Duration interval, BooleanSupplier stop, TrainingListener listener) {
+    record Hooks(Duration interval, BooleanSupplier stop, TrainingListener listener, Collective collective) {
         static final Hooks NONE = new Hooks(Duration.ofDays(1), () -> false, new Silent());
+
+        Hooks(Duration interval, BooleanSupplier stop, TrainingListener listener) {
+            this(interval, stop, listener, Collective.LOCAL);
+        }
     }
 
     static class Silent implements TrainingListener {

@@ -11,6 +11,7 @@ import dev.distillery.trainer.checkpoint.TrainingState;
 import dev.distillery.trainer.metrics.EpochResult;
 import dev.distillery.trainer.network.TrainingValues;
 import dev.distillery.trainer.network.Weights;
+import dev.distillery.trainer.parallel.Collective;
 import dev.distillery.trainer.precision.ComputeType;
 import dev.distillery.trainer.precision.LossScale;
 import dev.distillery.trainer.precision.Precision;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +107,70 @@ class ResumeTest {
                             .isEqualTo(ExitCode.INTERRUPTED));
             CheckpointStore store = new CheckpointStore(folder.resolve("stopped"), "data", 2);
             assertThat(store.newest().orElseThrow().state().steps()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aStopDuringValidationIsSavedAndGoesOnThere() {
+        fixture =
+                new LoopFixture(folder, new TrainingPlan.Restarts(0, 0.5), new CosineDecay(0.1, 0, LoopFixture.STEPS));
+        try (LibTorch torch = LibTorch.start(2, false)) {
+            int[] asked = {0};
+            BooleanSupplier afterTheLastStep = () -> ++asked[0] > LoopFixture.BATCHES;
+            LoopFixture.Hooks stop = new LoopFixture.Hooks(EPOCH_ENDS_ONLY, afterTheLastStep, new LoopFixture.Silent());
+            assertThatThrownBy(() -> fixture.loop(torch, "stopped", Precision.full(), stop)
+                            .run())
+                    .hasMessageContaining("step " + LoopFixture.BATCHES + ";");
+            TrainingState saved = new CheckpointStore(folder.resolve("stopped"), "data", 2)
+                    .newest()
+                    .orElseThrow()
+                    .state();
+            assertThat(saved.epochs()).isZero();
+            assertThat(saved.batches()).isEqualTo(LoopFixture.BATCHES);
+            List<Weights> got = fixture.loop(torch, "stopped", Precision.full(), LoopFixture.Hooks.NONE)
+                    .run()
+                    .members();
+            List<Weights> expected = fixture.loop(torch, "whole", Precision.full(), LoopFixture.Hooks.NONE)
+                    .run()
+                    .members();
+            assertSameBits(got, expected);
+        }
+    }
+
+    @Test
+    void processesStopTogetherAndOnlyTheFirstSaves() {
+        fixture =
+                new LoopFixture(folder, new TrainingPlan.Restarts(0, 0.5), new CosineDecay(0.1, 0, LoopFixture.STEPS));
+        try (LibTorch torch = LibTorch.start(2, false)) {
+            for (int rank : new int[] {0, 1}) {
+                LoopFixture.Hooks stoppedElsewhere = new LoopFixture.Hooks(
+                        EPOCH_ENDS_ONLY, () -> false, new LoopFixture.Silent(), new Stopped(rank));
+                assertThatThrownBy(() -> fixture.loop(torch, "rank-" + rank, Precision.full(), stoppedElsewhere)
+                                .run())
+                        .hasMessageContaining("step 1;");
+            }
+            assertThat(new CheckpointStore(folder.resolve("rank-0"), "data", 2).newest())
+                    .isPresent();
+            assertThat(new CheckpointStore(folder.resolve("rank-1"), "data", 2).newest())
+                    .isEmpty();
+        }
+    }
+
+    /** One of two processes; the other one was asked to stop. */
+    private record Stopped(int rank) implements Collective {
+        @Override
+        public int size() {
+            return 2;
+        }
+
+        @Override
+        public boolean any(boolean here) {
+            return true;
+        }
+
+        @Override
+        public double sum(double here) {
+            return here;
         }
     }
 

@@ -17,6 +17,7 @@ import dev.distillery.trainer.data.SourceLocation;
 import dev.distillery.trainer.data.TrainingBatches;
 import dev.distillery.trainer.data.TrainingView;
 import dev.distillery.trainer.image.ImageDecoder;
+import dev.distillery.trainer.parallel.GlobalBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -219,7 +220,8 @@ class ImageFoldersTest {
     private static List<byte[]> batches(ImageFolders.Loaded loaded, Dataset recipe, int first) {
         TrainingView view = loaded.train().trainingView(recipe.augmentation(), SEED);
         List<byte[]> seen = new ArrayList<>();
-        try (TrainingBatches.Epoch epoch = new TrainingBatches(loaded.train(), view, 1, SEED).epoch(0, first)) {
+        try (TrainingBatches.Epoch epoch =
+                new TrainingBatches(loaded.train(), view, GlobalBatch.alone(1), SEED).epoch(0, first)) {
             for (Batch batch = epoch.next(); batch != null; batch = epoch.next()) {
                 byte[] pixels = new byte[IMAGE_BYTES];
                 batch.images().get(pixels);

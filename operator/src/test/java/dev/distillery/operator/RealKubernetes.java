@@ -1,0 +1,66 @@
+package dev.distillery.operator;
+
+import dev.distillery.embedded.EmbeddedClusterOptions;
+import dev.distillery.embedded.runner.Runner;
+import dev.distillery.kubernetes.ControlPlane;
+import dev.distillery.kubernetes.KubernetesBinaries;
+import dev.distillery.recipe.RecipeDocument;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** A real control plane, with one node whose pods are local processes. */
+final class RealKubernetes implements KubernetesUnderTest {
+    private static final long DEFINITION_SECONDS = 30;
+
+    private final Path state;
+    private final ControlPlane control;
+    private final Runner node;
+
+    RealKubernetes(KubernetesBinaries binaries, Path state) throws IOException {
+        this.state = state;
+        this.control = ControlPlane.start(binaries, state.resolve("control-plane"));
+        this.node = Runner.startNode(
+                new KubernetesClientBuilder()
+                        .withConfig(control.config("admin"))
+                        .build(),
+                EmbeddedClusterOptions.in(state).withImages(KubernetesUnderTest.images()));
+        try (InputStream yaml = RecipeDocument.class.getResourceAsStream(RecipeDocument.CRD_RESOURCE)) {
+            CustomResourceDefinition definition =
+                    (CustomResourceDefinition) client().load(yaml).create().get(0);
+            client().resource(definition)
+                    .waitUntilCondition(
+                            crd -> crd.getStatus() != null
+                                    && crd.getStatus().getConditions().stream()
+                                            .anyMatch(c -> c.getType().equals("Established")
+                                                    && c.getStatus().equals("True")),
+                            DEFINITION_SECONDS,
+                            TimeUnit.SECONDS);
+        }
+    }
+
+    @Override
+    public KubernetesClient client() {
+        return control.client();
+    }
+
+    @Override
+    public Path kubeconfig() {
+        return control.kubeconfig();
+    }
+
+    @Override
+    public Path claim(String namespace, String name) {
+        return state.resolve("volumes").resolve(namespace).resolve(name);
+    }
+
+    @Override
+    public void close() {
+        node.close();
+        control.close();
+    }
+}
