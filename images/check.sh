@@ -95,7 +95,8 @@ chmod +x "$work/home/trainer-image/bin/trainer"
 distillery() {
   DISTILLERY_HOME=$work/home java -cp "$home/cli/target/classes:$home/cli/target/lib/*" dev.distillery.cli.Distillery "$@"
 }
-distillery run examples/smoke.yaml --set spec.retry.limit=0 --output json --destination "$work/state/models" --state "$work/state" >"$work/run.json" || {
+cp -r examples "$work/state/examples"
+distillery run "$work/state/examples/smoke.yaml" --set spec.retry.limit=0 --output json --destination "$work/state/models" --state "$work/state" >"$work/run.json" || {
   cat "$work/run.json"
   find "$work/state" -name '*.log' -exec tail -n 20 {} +
   fail "the run failed"

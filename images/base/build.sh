@@ -14,10 +14,9 @@ lock=$here/packages.lock
 out=$here/../../target/images
 readonly EPOCH=1767225600 # 2026-01-01, as project.build.outputTimestamp
 
-# The modules that operator and trainer use; jdk.jcmd lets one look into a running pod.
-modules=java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http
-modules+=,java.security.jgss,java.sql,java.xml,jdk.crypto.ec,jdk.jcmd,jdk.jfr,jdk.management
-modules+=,jdk.naming.dns,jdk.net,jdk.nio.mapmode,jdk.unsupported,jdk.zipfs
+# All of Java SE, and of the JDK what operator and trainer reach as services; jdk.jcmd looks into a running pod.
+modules=java.se,jdk.crypto.ec,jdk.jcmd,jdk.jfr,jdk.management,jdk.naming.dns,jdk.net,jdk.nio.mapmode,jdk.random
+modules+=,jdk.unsupported,jdk.zipfs
 
 packages_of() {
   case $1 in

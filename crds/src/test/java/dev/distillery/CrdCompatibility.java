@@ -33,10 +33,7 @@ final class CrdCompatibility {
         for (String pointer : IDENTITY) {
             if (!earlier.at(pointer).equals(later.at(pointer))) {
                 comparison.report(
-                        pointer.substring(1).replace('/', '.'),
-                        "%s became %s",
-                        earlier.at(pointer),
-                        later.at(pointer));
+                        pointer.substring(1).replace('/', '.'), "%s became %s", earlier.at(pointer), later.at(pointer));
             }
         }
         for (JsonNode version : earlier.at("/spec/versions")) {
@@ -80,13 +77,15 @@ final class CrdCompatibility {
     private void bounds(String path, JsonNode earlier, JsonNode later) {
         for (String bound : LOWER_BOUNDS) {
             if (later.has(bound)
-                    && (!earlier.has(bound) || later.get(bound).asDouble() > earlier.get(bound).asDouble())) {
+                    && (!earlier.has(bound)
+                            || later.get(bound).asDouble() > earlier.get(bound).asDouble())) {
                 report(path, "%s %s became %s", bound, earlier.path(bound), later.get(bound));
             }
         }
         for (String bound : UPPER_BOUNDS) {
             if (later.has(bound)
-                    && (!earlier.has(bound) || later.get(bound).asDouble() < earlier.get(bound).asDouble())) {
+                    && (!earlier.has(bound)
+                            || later.get(bound).asDouble() < earlier.get(bound).asDouble())) {
                 report(path, "%s %s became %s", bound, earlier.path(bound), later.get(bound));
             }
         }

@@ -80,20 +80,33 @@ class CrdCompatibilityTest {
 
     static Stream<Arguments> aBreakIsSaid() {
         return Stream.of(
-                broken("v1.count: the field is gone", s -> s.withObject("/properties").remove("count")),
-                broken("v1.name: the type \"string\" became \"integer\"", s -> property(s, "name").put("type", "integer")),
-                broken("v1.name: maxLength 10 became 9", s -> property(s, "name").put("maxLength", 9)),
-                broken("v1.name: minLength (none) became 1", s -> property(s, "name").put("minLength", 1)),
-                broken("v1.name: pattern \"^a\" became \"^b\"", s -> property(s, "name").put("pattern", "^b")),
+                broken("v1.count: the field is gone", s -> s.withObject("/properties")
+                        .remove("count")),
+                broken("v1.name: the type \"string\" became \"integer\"", s -> property(s, "name")
+                        .put("type", "integer")),
+                broken("v1.name: maxLength 10 became 9", s -> property(s, "name")
+                        .put("maxLength", 9)),
+                broken("v1.name: minLength (none) became 1", s -> property(s, "name")
+                        .put("minLength", 1)),
+                broken("v1.name: pattern \"^a\" became \"^b\"", s -> property(s, "name")
+                        .put("pattern", "^b")),
                 broken("v1.count: minimum 1 became 2", s -> property(s, "count").put("minimum", 2)),
-                broken("v1.count: null is no longer allowed", s -> property(s, "count").remove("nullable")),
-                broken("v1.kind: [A] no longer allowed, only [B]", s -> property(s, "kind").withArray("enum").remove(0)),
-                broken("v1.name: any value was allowed, now only [a]", s -> property(s, "name").putArray("enum").add("a")),
-                broken("v1.count: it became required and has no default", s -> s.withArray("required").add("count")),
-                broken("v1.list[]: maximum 5 became 4", s -> property(s, "list").withObject("/items").put("maximum", 4)),
+                broken("v1.count: null is no longer allowed", s -> property(s, "count")
+                        .remove("nullable")),
                 broken(
-                        "v1.map.*: minLength (none) became 1",
-                        s -> property(s, "map").withObject("/additionalProperties").put("minLength", 1)),
+                        "v1.kind: [A] no longer allowed, only [B]",
+                        s -> property(s, "kind").withArray("enum").remove(0)),
+                broken(
+                        "v1.name: any value was allowed, now only [a]",
+                        s -> property(s, "name").putArray("enum").add("a")),
+                broken("v1.count: it became required and has no default", s -> s.withArray("required")
+                        .add("count")),
+                broken(
+                        "v1.list[]: maximum 5 became 4",
+                        s -> property(s, "list").withObject("/items").put("maximum", 4)),
+                broken("v1.map.*: minLength (none) became 1", s -> property(s, "map")
+                        .withObject("/additionalProperties")
+                        .put("minLength", 1)),
                 broken(
                         "v1.open: fields that the schema does not know were kept, now they are dropped",
                         s -> property(s, "open").remove("x-kubernetes-preserve-unknown-fields")));
