@@ -51,5 +51,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
   verbs: [get, create]
 - apiGroups: [""]
   resources: [events]
-  verbs: [create, patch]
+  verbs: [get, create, patch]
 {{- end }}

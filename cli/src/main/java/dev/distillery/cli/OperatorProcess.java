@@ -9,9 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +19,6 @@ final class OperatorProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final int POLL_MILLIS = 100;
     private static final int STOP_SECONDS = 10;
-    private static final int KEY_BYTES = 32;
 
     private final Process process;
     private final URI ready;
@@ -35,30 +32,28 @@ final class OperatorProcess implements AutoCloseable {
 
     /** @param kubeconfig of the cluster that it looks after */
     static OperatorProcess start(Path jar, Path kubeconfig, Path log) {
-        int port = freePort();
-        String url = "http://127.0.0.1:" + port;
+        String address = "127.0.0.1";
+        String health = String.valueOf(freePort());
+        String progress = String.valueOf(freePort());
         ProcessBuilder builder = new ProcessBuilder(Installation.java().toString(), "-jar", jar.toString());
         builder.environment()
-                .putAll(Map.of(
-                        "KUBECONFIG",
-                        kubeconfig.toString(),
-                        "QUARKUS_HTTP_HOST",
-                        "127.0.0.1",
-                        "QUARKUS_HTTP_PORT",
-                        String.valueOf(port),
-                        "DISTILLERY_PROGRESS_URL",
-                        url,
-                        "DISTILLERY_PROGRESS_KEY",
-                        newKey(),
-                        "DISTILLERY_PROGRESS_INTERVAL",
-                        "1s",
-                        "DISTILLERY_TRAINER_IMAGE",
-                        Installation.TRAINER_IMAGE));
+                .putAll(Map.ofEntries(
+                        Map.entry("KUBECONFIG", kubeconfig.toString()),
+                        Map.entry("QUARKUS_HTTP_HOST", address),
+                        Map.entry("QUARKUS_HTTP_PORT", health),
+                        Map.entry("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "false"),
+                        Map.entry("DISTILLERY_LEADER_ELECTION_ENABLED", "false"),
+                        Map.entry("DISTILLERY_PROGRESS_URL", "https://" + address + ":" + progress),
+                        Map.entry("DISTILLERY_PROGRESS_HOST", address),
+                        Map.entry("DISTILLERY_PROGRESS_PORT", progress),
+                        Map.entry("DISTILLERY_PROGRESS_INTERVAL", "PT1S"),
+                        Map.entry("DISTILLERY_TRAINER_IMAGE", Installation.TRAINER_IMAGE)));
         builder.redirectErrorStream(true).redirectOutput(log.toFile());
         try {
             Process process = builder.start();
             process.getOutputStream().close();
-            return new OperatorProcess(process, URI.create(url + "/q/health/ready"), new LogFile(log));
+            return new OperatorProcess(
+                    process, URI.create("http://" + address + ":" + health + "/q/health/ready"), new LogFile(log));
         } catch (IOException e) {
             throw new Failure(ExitCode.INTERNAL_ERROR, "the operator cannot be started: " + e.getMessage(), e);
         }
@@ -129,11 +124,5 @@ final class OperatorProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new Failure(ExitCode.INTERNAL_ERROR, "no free port on loopback: " + e.getMessage(), e);
         }
-    }
-
-    private static String newKey() {
-        byte[] key = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(key);
-        return HexFormat.of().formatHex(key);
     }
 }

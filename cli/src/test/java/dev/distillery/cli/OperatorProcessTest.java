@@ -29,7 +29,10 @@ class OperatorProcessTest {
                     })
                     .hasMessage("the operator ended with exit code 3");
             assertThat(new LogFile(log).lastLines(10))
-                    .contains("kubeconfig " + kubeconfig, "image distillery/trainer:0.1.0", "key of 64");
+                    .contains(
+                            "kubeconfig " + kubeconfig,
+                            "image distillery/trainer:0.1.0",
+                            "progress at https://127.0.0.1:…");
         }
     }
 }

@@ -46,7 +46,8 @@ public final class StandInOperator implements Watcher<TrainingRecipe> {
     public static void main(String[] args) throws IOException {
         System.out.println("kubeconfig " + System.getenv("KUBECONFIG"));
         System.out.println("image " + System.getenv("DISTILLERY_TRAINER_IMAGE"));
-        System.out.println("key of " + System.getenv("DISTILLERY_PROGRESS_KEY").length());
+        System.out.println(
+                "progress at " + System.getenv("DISTILLERY_PROGRESS_URL").replaceAll("[0-9]+$", "…"));
         if (!Files.exists(Path.of(System.getenv("KUBECONFIG")))) {
             System.out.println("no cluster there");
             System.exit(3);

@@ -10,8 +10,12 @@ public final class TrainerEnvironment {
     public static final String RUN_ID = "DISTILLERY_RUN_ID";
     /** Where progress is posted; absent: nowhere. */
     public static final String PROGRESS_URL = "DISTILLERY_PROGRESS_URL";
-    /** Bearer token for {@link #PROGRESS_URL}. */
-    public static final String PROGRESS_TOKEN = "DISTILLERY_PROGRESS_TOKEN";
+    /** File with the bearer token for {@link #PROGRESS_URL}; read for each report, because it is renewed. */
+    public static final String PROGRESS_TOKEN_FILE = "DISTILLERY_PROGRESS_TOKEN_FILE";
+    /** Certificates that {@link #PROGRESS_URL} is to be trusted by, in PEM; absent: those of the JVM. */
+    public static final String PROGRESS_AUTHORITY = "DISTILLERY_PROGRESS_AUTHORITY";
+    /** The least time between two reports, ISO 8601; absent: {@code PT5S}. */
+    public static final String PROGRESS_INTERVAL = "DISTILLERY_PROGRESS_INTERVAL";
     /** Where the run report goes at the end; absent: {@code /dev/termination-log} if that can be written. */
     public static final String TERMINATION_MESSAGE_PATH = "TERMINATION_MESSAGE_PATH";
     /** Where claims are mounted: {@code claim=/folder}, separated by commas. {@code pvc://claim/path} lies there. */

@@ -1,17 +1,32 @@
 package dev.distillery.operator;
 
 import dev.distillery.operator.event.RecipeEvents;
-import dev.distillery.operator.progress.ProgressBoard;
-import dev.distillery.operator.progress.ProgressEventSource;
-import dev.distillery.operator.progress.ProgressTokens;
+import dev.distillery.operator.leader.Leadership;
+import dev.distillery.operator.leader.Replica;
+import dev.distillery.operator.metrics.ApiCalls;
+import dev.distillery.operator.metrics.PodMetrics;
+import dev.distillery.operator.metrics.ReconcileWatch;
 import dev.distillery.operator.stage.StageCluster;
 import dev.distillery.operator.stage.StageJob;
 import dev.distillery.operator.stage.StagePod;
 import dev.distillery.operator.status.StatusProjector;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.api.monitoring.AggregatedMetrics;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.Unremovable;
+import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
 
 /** Makes the operator's parts; none of them knows the container. */
 @Singleton
@@ -22,31 +37,74 @@ class OperatorBeans {
         return Clock.systemUTC();
     }
 
+    /** Quarkus' client, and its calls are counted. */
     @Produces
     @Singleton
-    ProgressTokens tokens(OperatorConfig config) {
-        return new ProgressTokens(config.progress().key());
+    KubernetesClient client(Config config, KubernetesSerialization serialization, MeterRegistry meters) {
+        return new KubernetesClientBuilder()
+                .withConfig(config)
+                .withKubernetesSerialization(serialization)
+                .withHttpClientBuilderConsumer(
+                        builder -> builder.addOrReplaceInterceptor("api-calls", new ApiCalls(meters)))
+                .build();
     }
 
     @Produces
     @Singleton
-    ProgressBoard board() {
-        return new ProgressBoard();
+    Leadership leadership(OperatorConfig config) {
+        var pod = config.pod();
+        return config.leaderElection().enabled()
+                ? Leadership.candidate(
+                        new Replica(pod.name(), pod.ip(), config.progress().port()))
+                : Leadership.alone();
+    }
+
+    /** @return null for no election: the SDK asks the container for the bean and takes that for an answer */
+    @Produces
+    @Unremovable
+    @Dependent
+    LeaderElectionConfiguration election(OperatorConfig config, Leadership leadership) {
+        var election = config.leaderElection();
+        return election.enabled()
+                ? LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(election.lease())
+                        .withLeaseNamespace(config.pod().namespace())
+                        .withIdentity(leadership.identity())
+                        .withLeaseDuration(election.leaseDuration())
+                        .withRenewDeadline(election.renewDeadline())
+                        .withRetryPeriod(election.retryPeriod())
+                        .withLeaderCallbacks(leadership.callbacks())
+                        .build()
+                : null;
+    }
+
+    /** Not for the SDK by itself: it takes one bean of type Metrics. */
+    @Produces
+    @Typed(ReconcileWatch.class)
+    @Singleton
+    ReconcileWatch reconcileWatch(Clock clock) {
+        return new ReconcileWatch(clock);
+    }
+
+    /** The SDK asks the container for it. */
+    @Produces
+    @Unremovable
+    @Singleton
+    Metrics metrics(MeterRegistry meters, ReconcileWatch watch) {
+        return new AggregatedMetrics(
+                List.of(MicrometerMetricsV2.newBuilder(meters).build(), watch));
     }
 
     @Produces
     @Singleton
-    ProgressEventSource progressEvents(OperatorConfig config) {
-        return new ProgressEventSource(config.progress().interval());
+    PodMetrics podMetrics(MeterRegistry meters, Leadership leadership, Clock clock) {
+        return new PodMetrics(meters, leadership, clock);
     }
 
     @Produces
     @Singleton
-    StageCluster cluster(KubernetesClient client, OperatorConfig config) {
+    StageCluster cluster(KubernetesClient client, ProgressEndpoint endpoint, OperatorConfig config) {
         return new StageCluster(
-                client,
-                new StageJob(
-                        new StagePod(config.trainer().image(), config.progress().url())));
+                client, new StageJob(new StagePod(config.trainer().image(), endpoint::access)));
     }
 
     @Produces

@@ -12,6 +12,10 @@ public interface OperatorConfig {
 
     Progress progress();
 
+    Pod pod();
+
+    LeaderElection leaderElection();
+
     /** Trainer pods. */
     interface Trainer {
         @WithDefault("distillery/trainer:0.1.0")
@@ -20,14 +24,60 @@ public interface OperatorConfig {
 
     /** Progress that trainers push. */
     interface Progress {
-        /** Where trainer pods reach this operator, without a path. */
+        /** Where trainer pods reach this operator, without a path; the certificate is for its host. */
         URI url();
 
-        /** Secret from which the trainers' tokens are derived; the same for all replicas. */
-        String key();
+        /** Address to listen at. */
+        @WithDefault("0.0.0.0")
+        String host();
 
-        /** The least time between two status writes that only move progress. */
-        @WithDefault("2s")
+        @WithDefault("8443")
+        int port();
+
+        /** How often a trainer reports; also the least time between two status writes that only move progress. */
+        @WithDefault("PT5S")
         Duration interval();
+
+        /** The most status writes a second that only move progress, of all recipes together. */
+        @WithDefault("40")
+        int writesPerSecond();
+
+        /** Secret in the operator's namespace with the certificate; made by the operator if absent. */
+        @WithDefault("distillery-progress-tls")
+        String tlsSecret();
+    }
+
+    /** This replica; from the downward API. */
+    interface Pod {
+        @WithDefault("default")
+        String namespace();
+
+        @WithDefault("operator")
+        String name();
+
+        @WithDefault("127.0.0.1")
+        String ip();
+    }
+
+    /** One replica leads. With Kubernetes' times: a dead leader is replaced within 17 s. */
+    interface LeaderElection {
+        @WithDefault("true")
+        boolean enabled();
+
+        /** Lease in the operator's namespace. */
+        @WithDefault("distillery-operator")
+        String lease();
+
+        /** How long the lease of a leader that went silent lasts. */
+        @WithDefault("PT15S")
+        Duration leaseDuration();
+
+        /** How long a leader tries to renew before it gives up and ends; less than the lease lasts. */
+        @WithDefault("PT10S")
+        Duration renewDeadline();
+
+        /** How often it is renewed, and how often others look. */
+        @WithDefault("PT2S")
+        Duration retryPeriod();
     }
 }

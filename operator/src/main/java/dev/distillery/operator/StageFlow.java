@@ -1,7 +1,6 @@
 package dev.distillery.operator;
 
 import dev.distillery.operator.progress.ProgressBoard;
-import dev.distillery.operator.progress.ProgressTokens;
 import dev.distillery.operator.stage.StageCluster;
 import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.operator.status.Observation;
@@ -24,13 +23,11 @@ class StageFlow {
     private final StageSources sources;
     private final StageCluster cluster;
     private final ProgressBoard board;
-    private final ProgressTokens tokens;
 
-    StageFlow(StageSources sources, StageCluster cluster, ProgressBoard board, ProgressTokens tokens) {
+    StageFlow(StageSources sources, StageCluster cluster, ProgressBoard board) {
         this.sources = sources;
         this.cluster = cluster;
         this.board = board;
-        this.tokens = tokens;
     }
 
     /** @return whether this very run has ended; its Jobs may be gone, and none is made again */
@@ -60,7 +57,7 @@ class StageFlow {
             }
             boolean teacherDone = teacher == null || teacherSeen.state() == State.SUCCEEDED;
             if (teacherDone && !recipe.getSpec().suspend()) {
-                cluster.start(student, tokens.of(student.key()), false);
+                cluster.start(student, false);
                 studentSeen = new StageObservation(State.PENDING, 0, null, null, null);
             }
         } else if (!ended(studentSeen)) {
@@ -75,7 +72,7 @@ class StageFlow {
         boolean suspend = recipe.getSpec().suspend();
         if (job.isEmpty()) {
             if (!suspend) {
-                cluster.start(plan, tokens.of(plan.key()), false);
+                cluster.start(plan, false);
             }
             return suspend ? seen : new StageObservation(State.PENDING, 0, null, null, null);
         }

@@ -1,6 +1,10 @@
 package dev.distillery.operator;
 
+import dev.distillery.operator.leader.Leadership;
+import dev.distillery.operator.metrics.FleetGauges;
+import dev.distillery.operator.metrics.PodMetrics;
 import dev.distillery.operator.progress.JobOwners;
+import dev.distillery.operator.progress.PodIdentity;
 import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.recipe.TrainingRecipeNames;
@@ -11,6 +15,7 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +29,17 @@ class StageSources implements JobOwners {
     private static final String JOB_NAME = "job-name";
     private static final String PODS_BY_JOB = "pods-by-job";
 
+    private final PodMetrics metrics;
+    private final MeterRegistry meters;
+    private final Leadership leadership;
     private InformerEventSource<Job, TrainingRecipe> jobs;
     private InformerEventSource<Pod, TrainingRecipe> pods;
+
+    StageSources(PodMetrics metrics, MeterRegistry meters, Leadership leadership) {
+        this.metrics = metrics;
+        this.meters = meters;
+        this.leadership = leadership;
+    }
 
     List<EventSource<?, TrainingRecipe>> create(EventSourceContext<TrainingRecipe> context) {
         jobs = new InformerEventSource<>(
@@ -35,20 +49,23 @@ class StageSources implements JobOwners {
                         .withSecondaryToPrimaryMapper(StageSources::owners)
                         .build(),
                 context);
-        pods = new InformerEventSource<>(
+        pods = new WatchedPods(
                 InformerEventSourceConfiguration.from(Pod.class, TrainingRecipe.class)
                         .withName("stage-pods")
                         .withLabelSelector(StagePlan.SELECTOR)
                         .withSecondaryToPrimaryMapper(
                                 pod -> of(pod.getMetadata().getNamespace(), jobName(pod)))
                         .build(),
-                context);
+                context,
+                metrics);
+        FleetGauges.register(meters, leadership, () -> context.getPrimaryCache().list(), () -> pods.list());
         pods.addIndexers(Map.of(PODS_BY_JOB, pod -> List.of(pod.getMetadata().getNamespace() + "/" + jobName(pod))));
         return List.of(jobs, pods);
     }
 
     Optional<Job> job(String namespace, String name) {
-        return jobs.get(new ResourceID(name, namespace));
+        // Reports may come before the caches are made.
+        return jobs == null ? Optional.empty() : jobs.get(new ResourceID(name, namespace));
     }
 
     /** @return the recipe's own Jobs and those that it shares */
@@ -65,6 +82,16 @@ class StageSources implements JobOwners {
     @Override
     public Set<ResourceID> of(String namespace, String job) {
         return job(namespace, job).map(StageSources::owners).orElse(Set.of());
+    }
+
+    @Override
+    public Optional<Pod> pod(String namespace, String job, PodIdentity pod) {
+        return job(namespace, job).flatMap(found -> pods(found).stream()
+                .filter(p -> p.getMetadata().getUid().equals(pod.uid())
+                        && p.getMetadata().getName().equals(pod.name()))
+                .findFirst()
+                .filter(p -> p.getMetadata().getOwnerReferences().stream().anyMatch(owner -> owner.getUid()
+                        .equals(found.getMetadata().getUid()))));
     }
 
     private static Set<ResourceID> owners(Job job) {

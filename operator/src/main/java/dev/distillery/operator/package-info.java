@@ -2,6 +2,7 @@
  * The operator: watches TrainingRecipes, runs their stages as Jobs, and projects what happens into their status.
  *
  * <p>{@code stage} says what the cluster should hold for a stage, {@code progress} hears running trainers, {@code status}
- * computes the status from what was observed, {@code event} tells people. Only this package ties them together.
+ * computes the status from what was observed, {@code event} tells people, {@code metrics} machines; {@code tls} and {@code
+ * leader} are for an operator of several replicas. Only this package ties them together.
  */
 package dev.distillery.operator;

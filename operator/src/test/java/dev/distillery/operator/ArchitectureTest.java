@@ -26,7 +26,13 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        "..operator.stage..", "..operator.progress..", "..operator.status..", "..operator.event..")
+                        "..operator.stage..",
+                        "..operator.progress..",
+                        "..operator.status..",
+                        "..operator.event..",
+                        "..operator.leader..",
+                        "..operator.metrics..",
+                        "..operator.tls..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.distillery.operator")

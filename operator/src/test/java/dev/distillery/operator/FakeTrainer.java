@@ -12,7 +12,6 @@ import dev.distillery.report.Stage;
 import dev.distillery.report.TrainerEnvironment;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.FileSystems;
@@ -61,16 +60,17 @@ public final class FakeTrainer {
     private static void post(Stage stage) throws InterruptedException {
         ProgressReport report = new ProgressReport(
                 env(TrainerEnvironment.RUN_ID), stage, 1, 30, 10, 300, 0.5, 0.8, 100, 9, List.of(POINT));
-        HttpRequest request = HttpRequest.newBuilder(URI.create(env(TrainerEnvironment.PROGRESS_URL)))
-                .header("Authorization", "Bearer " + env(TrainerEnvironment.PROGRESS_TOKEN))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(ReportJson.write(report)))
-                .build();
         try {
-            int status = HttpClient.newHttpClient()
-                    .send(request, HttpResponse.BodyHandlers.discarding())
-                    .statusCode();
-            System.out.println("progress answered with " + status);
+            HttpRequest request = HttpRequest.newBuilder(URI.create(env(TrainerEnvironment.PROGRESS_URL)))
+                    .header(
+                            "Authorization",
+                            "Bearer " + Files.readString(Path.of(env(TrainerEnvironment.PROGRESS_TOKEN_FILE))))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(ReportJson.write(report)))
+                    .build();
+            HttpResponse<String> answer = TrustingClient.of(env(TrainerEnvironment.PROGRESS_AUTHORITY))
+                    .send(request, HttpResponse.BodyHandlers.ofString());
+            System.out.println("progress answered with " + answer.statusCode() + " " + answer.body());
         } catch (IOException e) {
             System.out.println("the operator is away: " + e);
         }

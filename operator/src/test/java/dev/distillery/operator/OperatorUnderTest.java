@@ -9,25 +9,44 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** The operator as it is packaged, in a process of its own. May be killed and started again on the same port. */
+/** The operator as it is packaged, in a process of its own. May be killed and started again on the same ports. */
 final class OperatorUnderTest implements AutoCloseable {
     private static final Duration START_UP = Duration.ofSeconds(60);
 
     private final Path kubeconfig;
     private final Path log;
+    private final String name;
     private final int port;
+    private final int progressPort;
+    private final Map<String, String> settings = new HashMap<>();
     private Process process;
 
     OperatorUnderTest(Path kubeconfig, Path log) throws IOException {
+        this("operator", kubeconfig, log);
+    }
+
+    /** @param name of the replica */
+    OperatorUnderTest(String name, Path kubeconfig, Path log) throws IOException {
+        this.name = name;
         this.kubeconfig = kubeconfig;
         this.log = log;
-        try (ServerSocket free = new ServerSocket(0)) {
+        try (ServerSocket free = new ServerSocket(0);
+                ServerSocket another = new ServerSocket(0)) {
             this.port = free.getLocalPort();
+            this.progressPort = another.getLocalPort();
         }
+    }
+
+    /** For the next start; takes the place of what the tests have. */
+    OperatorUnderTest with(String variable, String value) {
+        settings.put(variable, value);
+        return this;
     }
 
     void start() throws IOException {
@@ -36,25 +55,21 @@ final class OperatorUnderTest implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment()
-                .putAll(Map.of(
-                        "KUBECONFIG",
-                        kubeconfig.toString(),
-                        "QUARKUS_HTTP_HOST",
-                        "127.0.0.1",
-                        "QUARKUS_HTTP_PORT",
-                        Integer.toString(port),
-                        "DISTILLERY_PROGRESS_URL",
-                        url(""),
-                        "DISTILLERY_PROGRESS_KEY",
-                        "a key of the tests",
-                        "DISTILLERY_PROGRESS_INTERVAL",
-                        "PT0.05S",
-                        "DISTILLERY_TRAINER_IMAGE",
-                        KubernetesUnderTest.TRAINER_IMAGE));
+                .putAll(Map.ofEntries(
+                        Map.entry("KUBECONFIG", kubeconfig.toString()),
+                        Map.entry("QUARKUS_HTTP_HOST", "127.0.0.1"),
+                        Map.entry("QUARKUS_HTTP_PORT", Integer.toString(port)),
+                        Map.entry("DISTILLERY_PROGRESS_URL", progressUrl()),
+                        Map.entry("DISTILLERY_PROGRESS_HOST", "127.0.0.1"),
+                        Map.entry("DISTILLERY_PROGRESS_PORT", Integer.toString(progressPort)),
+                        Map.entry("DISTILLERY_PROGRESS_INTERVAL", "PT0.05S"),
+                        Map.entry("DISTILLERY_POD_NAME", name),
+                        Map.entry("DISTILLERY_TRAINER_IMAGE", KubernetesUnderTest.TRAINER_IMAGE)));
+        builder.environment().putAll(settings);
         process = builder.start();
         Awaitility.await("the operator is ready")
                 .atMost(START_UP)
-                .ignoreExceptions()
+                .ignoreExceptionsInstanceOf(IOException.class)
                 .until(() -> {
                     assertAlive();
                     return get("/q/health/ready") == 200;
@@ -66,19 +81,44 @@ final class OperatorUnderTest implements AutoCloseable {
         process.destroyForcibly().onExit().join();
     }
 
+    /** As a rollout does, with SIGTERM. @return the exit code */
+    int stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(START_UP.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("the operator does not end, see " + log);
+        }
+        return process.exitValue();
+    }
+
     int get(String path) throws IOException, InterruptedException {
+        return send(path).statusCode();
+    }
+
+    String text(String path) throws IOException, InterruptedException {
+        return send(path).body();
+    }
+
+    private HttpResponse<String> send(String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url(path))).build();
-        return HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.discarding())
-                .statusCode();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Where trainers that this replica starts report. */
+    String progressUrl() {
+        return "https://127.0.0.1:" + progressPort;
+    }
+
+    List<String> log() throws IOException {
+        return Files.exists(log) ? Files.readAllLines(log) : List.of();
     }
 
     /** @return log lines that a healthy operator does not write */
     List<String> errors() throws IOException {
-        try (var lines = Files.lines(log)) {
-            return lines.filter(line -> line.contains(" ERROR ") || line.contains("Exception"))
-                    .toList();
-        }
+        return log().stream()
+                .filter(line -> line.contains("\"ERROR\"") || line.contains("Exception"))
+                // Says that the machine is busy.
+                .filter(line -> !line.contains("BlockedThreadChecker"))
+                .toList();
     }
 
     private void assertAlive() {
@@ -93,7 +133,9 @@ final class OperatorUnderTest implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
-        process.onExit().join();
+        if (process != null) {
+            process.destroy();
+            process.onExit().join();
+        }
     }
 }

@@ -41,6 +41,7 @@ final class RealKubernetes implements KubernetesUnderTest {
             client().resource(definition)
                     .waitUntilCondition(
                             crd -> crd.getStatus() != null
+                                    && crd.getStatus().getConditions() != null
                                     && crd.getStatus().getConditions().stream()
                                             .anyMatch(c -> c.getType().equals("Established")
                                                     && c.getStatus().equals("True")),

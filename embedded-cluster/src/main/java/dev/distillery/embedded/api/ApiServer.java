@@ -49,7 +49,13 @@ public final class ApiServer implements AutoCloseable {
         this.authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
         this.discovery = new Discovery(types);
         this.openApi = new OpenApiDocuments(types);
-        this.resources = new ResourceEndpoint(types, store, writer, new Tables(Clock.systemUTC()), logs);
+        this.resources = new ResourceEndpoint(
+                types,
+                store,
+                writer,
+                new Tables(Clock.systemUTC()),
+                logs,
+                new ServiceAccountTokens(store, types, Clock.systemUTC()));
         AtomicInteger number = new AtomicInteger();
         this.threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "api-server-" + number.incrementAndGet());

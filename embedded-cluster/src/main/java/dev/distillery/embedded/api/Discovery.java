@@ -109,15 +109,22 @@ final class Discovery {
                 .filter(type ->
                         type.apiVersion().equals(apiVersion) && type.group().isEmpty() == core)
                 .forEach(type -> {
-                    ObjectNode resource = resource(resources, type, "", VERBS.stream());
+                    ObjectNode resource =
+                            resource(resources, type, "", type.isReview() ? Stream.of("create") : VERBS.stream());
                     resource.put("singularName", type.singular());
                     addTexts(resource, "shortNames", type.shortNames());
                     addTexts(resource, "categories", type.categories());
-                    if (type.statusSubresource()) {
+                    if (type.statusSubresource() && !type.isReview()) {
                         resource(resources, type, "/status", Stream.of("get", "patch", "update"));
                     }
                     if (type.kind().equals("Pod")) {
                         resource(resources, type, "/log", Stream.of("get"));
+                    }
+                    if (type.kind().equals("ServiceAccount")) {
+                        resource(resources, type, "/token", Stream.of("create"))
+                                .put("group", "authentication.k8s.io")
+                                .put("version", "v1")
+                                .put("kind", "TokenRequest");
                     }
                 });
         return list;

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** The verbs on resources: get, list, watch, create, update, patch, delete and a pod's log. */
+/** The verbs on resources: get, list, watch, create, update, patch, delete; a pod's log, an account's token, reviews. */
 final class ResourceEndpoint {
     private static final String APPLY_PATCH = "application/apply-patch+yaml";
 
@@ -28,21 +28,36 @@ final class ResourceEndpoint {
     private final ObjectWriter writer;
     private final Tables tables;
     private final PodLogFiles logs;
+    private final ServiceAccountTokens tokens;
+    private final Reviews reviews;
 
-    ResourceEndpoint(ResourceTypes types, ObjectStore store, ObjectWriter writer, Tables tables, PodLogFiles logs) {
+    ResourceEndpoint(
+            ResourceTypes types,
+            ObjectStore store,
+            ObjectWriter writer,
+            Tables tables,
+            PodLogFiles logs,
+            ServiceAccountTokens tokens) {
         this.types = types;
         this.store = store;
         this.writer = writer;
         this.tables = tables;
         this.logs = logs;
+        this.tokens = tokens;
+        this.reviews = new Reviews(tokens);
     }
 
     void serve(ApiRequest request, ApiResponse response) throws IOException, InterruptedException {
         ResourcePath path = ResourcePath.parse(request.segments(), types);
         boolean log = path.subresource().equals("log") && path.type().kind().equals("Pod");
         boolean status = path.subresource().equals("status") && path.type().statusSubresource();
-        if (!path.subresource().isEmpty() && !log && !status) {
+        boolean token = path.subresource().equals("token") && path.type().kind().equals("ServiceAccount");
+        if (!path.subresource().isEmpty() && !log && !status && !token) {
             throw StatusException.noSuchPath();
+        }
+        if (token || path.type().isReview()) {
+            answer(path, request, response);
+            return;
         }
         switch (log ? "LOG" : request.method()) {
             case "LOG" -> new PodLog(store, path.type(), path.key(), logs).serve(request, response);
@@ -53,6 +68,18 @@ final class ResourceEndpoint {
             case "DELETE" -> delete(path, request, response);
             default -> throw StatusException.methodNotAllowed();
         }
+    }
+
+    /** What is posted comes back with a status; nothing is stored. */
+    private void answer(ResourcePath path, ApiRequest request, ApiResponse response) throws IOException {
+        if (!request.method().equals("POST") || path.type().isReview() && !path.isCollection()) {
+            throw StatusException.methodNotAllowed();
+        }
+        response.json(
+                201,
+                path.type().isReview()
+                        ? reviews.answer(path.type(), request.object())
+                        : tokens.issue(path.namespace(), path.name(), request.object()));
     }
 
     private void read(ResourcePath path, ApiRequest request, ApiResponse response)

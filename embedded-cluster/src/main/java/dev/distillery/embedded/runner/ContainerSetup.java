@@ -52,7 +52,7 @@ final class ContainerSetup {
         Path directory = LocalFiles.createDirectories(directories.of(id.namespace(), id.name(), id.uid()));
         Path message = directory.resolve("termination-log");
         LocalFiles.writePrivate(message, new byte[0]);
-        Map<String, Path> mounts = new LinkedHashMap<>(new PodVolumes(client, directories, id).mount(pod, container));
+        Map<String, Path> mounts = new LinkedHashMap<>(new PodVolumes(client, directories, pod).mount(pod, container));
         String messagePath = container.getTerminationMessagePath();
         mounts.put(messagePath == null ? DEFAULT_TERMINATION_MESSAGE_PATH : messagePath, message);
         MountPaths paths = new MountPaths(mounts);
@@ -73,6 +73,11 @@ final class ContainerSetup {
                 workingDirectory(container, paths, directory),
                 directories.log(id.namespace(), id.name(), id.uid()),
                 message);
+    }
+
+    /** Writes the pod's projected tokens anew. */
+    void renewTokens(Pod pod) throws StartFailure {
+        new PodVolumes(client, directories, pod).renewTokens(pod);
     }
 
     private static Path workingDirectory(Container container, MountPaths paths, Path podDirectory) {

@@ -68,6 +68,7 @@ final class Kubelet {
             PodProcess process = processes.start(id, setup.prepare(pod));
             var unused = process.onExit().thenRun(() -> loop.submit(() -> finish(id, process)));
             reportRunning(id, pod, process);
+            AccountTokens.renewal(pod).ifPresent(delay -> loop.submitAfter(delay, () -> renewTokens(id, process)));
         } catch (StartFailure failure) {
             if (writeStatus(id, status -> statuses.waiting(status, pod, failure))) {
                 events.warning(pod, "Failed", "Error: %s: %s".formatted(failure.reason(), failure.getMessage()));
@@ -76,6 +77,21 @@ final class Kubelet {
                 loop.submitAfter(RETRY_START, () -> reconcile(id));
             }
         }
+    }
+
+    private void renewTokens(PodId id, PodProcess process) {
+        Optional<Pod> pod = find(id).filter(found -> process.isAlive());
+        if (pod.isEmpty()) {
+            return;
+        }
+        Optional<Duration> next = AccountTokens.renewal(pod.get());
+        try {
+            setup.renewTokens(pod.get());
+        } catch (StartFailure failure) {
+            events.warning(pod.get(), "FailedMount", failure.getMessage());
+            next = Optional.of(RETRY_START);
+        }
+        next.ifPresent(delay -> loop.submitAfter(delay, () -> renewTokens(id, process)));
     }
 
     private void reportRunning(PodId id, Pod pod, PodProcess process) {

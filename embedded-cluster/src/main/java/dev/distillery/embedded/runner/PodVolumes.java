@@ -1,35 +1,45 @@
 package dev.distillery.embedded.runner;
 
-import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapProjection;
+import io.fabric8.kubernetes.api.model.ConfigMapVolumeSource;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.ProjectedVolumeSource;
+import io.fabric8.kubernetes.api.model.SecretProjection;
+import io.fabric8.kubernetes.api.model.SecretVolumeSource;
+import io.fabric8.kubernetes.api.model.ServiceAccountTokenProjection;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A pod's volumes as local directories: config maps and secrets are written out once, empty directories are made, host
- * paths and claims are used where they lie. {@code readOnly} is not enforced.
+ * A pod's volumes as local directories: config maps and secrets are written out once, tokens too and renewed by {@link
+ * #renewTokens}, empty directories are made, host paths and claims are used where they lie. {@code readOnly} is not enforced.
  */
 final class PodVolumes {
     private final KubernetesClient client;
     private final PodDirectories directories;
     private final PodId pod;
 
-    PodVolumes(KubernetesClient client, PodDirectories directories, PodId pod) {
+    private final String account;
+    private final VolumeFiles files;
+    private final AccountTokens tokens;
+
+    PodVolumes(KubernetesClient client, PodDirectories directories, Pod pod) {
         this.client = client;
         this.directories = directories;
-        this.pod = pod;
+        this.pod = PodId.of(pod);
+        this.account = pod.getSpec().getServiceAccountName();
+        this.files = new VolumeFiles(client, this.pod.namespace());
+        this.tokens = new AccountTokens(client);
     }
 
     /** @return local path by mount path */
@@ -46,11 +56,24 @@ final class PodVolumes {
         return mounts;
     }
 
-    private Path directory(Volume volume) throws StartFailure {
-        Path own = directories
+    /** Writes the pod's projected tokens anew. */
+    void renewTokens(Pod source) throws StartFailure {
+        for (Volume volume : source.getSpec().getVolumes()) {
+            for (ServiceAccountTokenProjection token : AccountTokens.of(volume)) {
+                LocalFiles.writePrivate(within(own(volume), token.getPath()), tokens.request(pod, account, token));
+            }
+        }
+    }
+
+    private Path own(Volume volume) {
+        return directories
                 .of(pod.namespace(), pod.name(), pod.uid())
                 .resolve("volumes")
                 .resolve(volume.getName());
+    }
+
+    private Path directory(Volume volume) throws StartFailure {
+        Path own = own(volume);
         if (volume.getEmptyDir() != null) {
             return LocalFiles.createDirectories(own);
         } else if (volume.getHostPath() != null) {
@@ -58,12 +81,16 @@ final class PodVolumes {
         } else if (volume.getPersistentVolumeClaim() != null) {
             return claim(volume.getPersistentVolumeClaim().getClaimName());
         } else if (volume.getConfigMap() != null) {
-            return configMap(volume, own);
+            ConfigMapVolumeSource map = volume.getConfigMap();
+            return write(files.configMap(map.getName(), map.getOptional()), map.getItems(), own);
         } else if (volume.getSecret() != null) {
-            return secret(volume, own);
+            SecretVolumeSource secret = volume.getSecret();
+            return write(files.secret(secret.getSecretName(), secret.getOptional()), secret.getItems(), own);
+        } else if (volume.getProjected() != null) {
+            return projected(volume.getProjected(), own);
         }
         throw StartFailure.configuration(
-                "volume \"%s\": got a type that is not played, expected configMap, secret, emptyDir, hostPath or persistentVolumeClaim"
+                "volume \"%s\": got a type that is not played, expected configMap, secret, projected, emptyDir, hostPath or persistentVolumeClaim"
                         .formatted(volume.getName()));
     }
 
@@ -89,33 +116,24 @@ final class PodVolumes {
         return LocalFiles.createDirectories(directories.claim(pod.namespace(), name));
     }
 
-    private Path configMap(Volume volume, Path directory) throws StartFailure {
-        String name = volume.getConfigMap().getName();
-        ConfigMap map =
-                client.configMaps().inNamespace(pod.namespace()).withName(name).get();
-        Map<String, byte[]> files = new LinkedHashMap<>();
-        if (map != null) {
-            map.getData().forEach((key, text) -> files.put(key, text.getBytes(StandardCharsets.UTF_8)));
-            map.getBinaryData()
-                    .forEach((key, text) -> files.put(key, Base64.getDecoder().decode(text)));
-        } else if (!Boolean.TRUE.equals(volume.getConfigMap().getOptional())) {
-            throw StartFailure.configuration("configmap \"%s\" not found".formatted(name));
+    private Path projected(ProjectedVolumeSource source, Path directory) throws StartFailure {
+        LocalFiles.createDirectories(directory);
+        for (VolumeProjection part : source.getSources()) {
+            if (part.getServiceAccountToken() != null) {
+                Path file = within(directory, part.getServiceAccountToken().getPath());
+                LocalFiles.writePrivate(file, tokens.request(pod, account, part.getServiceAccountToken()));
+            } else if (part.getConfigMap() != null) {
+                ConfigMapProjection map = part.getConfigMap();
+                write(files.configMap(map.getName(), map.getOptional()), map.getItems(), directory);
+            } else if (part.getSecret() != null) {
+                SecretProjection secret = part.getSecret();
+                write(files.secret(secret.getName(), secret.getOptional()), secret.getItems(), directory);
+            } else {
+                throw StartFailure.configuration(
+                        "projected volume: got a source that is not played, expected serviceAccountToken, configMap or secret");
+            }
         }
-        return write(files, volume.getConfigMap().getItems(), directory);
-    }
-
-    private Path secret(Volume volume, Path directory) throws StartFailure {
-        String name = volume.getSecret().getSecretName();
-        Secret secret =
-                client.secrets().inNamespace(pod.namespace()).withName(name).get();
-        Map<String, byte[]> files = new LinkedHashMap<>();
-        if (secret != null) {
-            secret.getData()
-                    .forEach((key, text) -> files.put(key, Base64.getDecoder().decode(text)));
-        } else if (!Boolean.TRUE.equals(volume.getSecret().getOptional())) {
-            throw StartFailure.configuration("secret \"%s\" not found".formatted(name));
-        }
-        return write(files, volume.getSecret().getItems(), directory);
+        return directory;
     }
 
     private static Path write(Map<String, byte[]> files, List<KeyToPath> items, Path directory) throws StartFailure {

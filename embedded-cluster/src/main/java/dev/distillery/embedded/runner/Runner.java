@@ -2,6 +2,7 @@ package dev.distillery.embedded.runner;
 
 import dev.distillery.embedded.EmbeddedClusterOptions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -14,9 +15,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Watches Jobs, pods and volume claims and plays them: all of it in the embedded cluster, or as a node of a real one, whose
- * own controllers and scheduler then do the rest. Everything is decided on one thread, from what the API server says at
- * that moment, so that no decision is made from an old copy.
+ * Watches Jobs, pods, volume claims and namespaces and plays them: all of it in the embedded cluster, or as a node of a real
+ * one, whose own controllers and scheduler then do the rest. Everything is decided on one thread, from what the API server
+ * says at that moment, so that no decision is made from an old copy.
  */
 public final class Runner implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Runner.class.getName());
@@ -39,6 +40,7 @@ public final class Runner implements AutoCloseable {
         this.informers = new ArrayList<>();
         if (alone) {
             EmbeddedNode.register(client, EmbeddedNode.thisMachine(options.gpus()), clock);
+            informers.add(client.namespaces().inform(this.<Namespace>handler(new DefaultAccounts(client)::reconcile)));
             playControllers(options, directories, events, clock);
         } else {
             EmbeddedNode.register(client, EmbeddedNode.roomy(options.gpus()), clock);

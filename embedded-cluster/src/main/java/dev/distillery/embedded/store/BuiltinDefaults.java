@@ -42,6 +42,7 @@ final class BuiltinDefaults {
 
     private static void pod(ObjectNode pod) {
         podSpec(pod.withObjectProperty("spec"), "Always");
+        preset(pod.withObjectProperty("spec"), "serviceAccountName", "default");
         preset(pod.withObjectProperty("status"), "phase", "Pending");
         preset(pod.withObjectProperty("status"), "qosClass", "BestEffort");
     }

@@ -62,6 +62,11 @@ public record ResourceType(
         return custom.isPresent() || GENERATION_KINDS.contains(kind);
     }
 
+    /** Whether it is a question that is answered and not stored. */
+    public boolean isReview() {
+        return custom.isEmpty() && kind.endsWith("Review");
+    }
+
     boolean is(String otherKind) {
         return custom.isEmpty() && kind.equals(otherKind);
     }

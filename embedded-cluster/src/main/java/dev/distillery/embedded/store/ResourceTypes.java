@@ -35,6 +35,8 @@ public final class ResourceTypes {
         cluster(RBAC, "clusterrolebindings", "ClusterRoleBinding", false);
         namespaced(RBAC, "roles", "Role", false);
         namespaced(RBAC, "rolebindings", "RoleBinding", false);
+        cluster("authentication.k8s.io", "tokenreviews", "TokenReview", true);
+        cluster("authorization.k8s.io", "selfsubjectrulesreviews", "SelfSubjectRulesReview", true);
         cluster("apiextensions.k8s.io", "customresourcedefinitions", "CustomResourceDefinition", true, "crd", "crds");
     }
 

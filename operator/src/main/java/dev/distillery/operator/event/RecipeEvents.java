@@ -21,11 +21,11 @@ public final class RecipeEvents {
     private static final Logger LOG = Logger.getLogger(RecipeEvents.class);
     private static final int MAX_MESSAGE = 1000;
 
-    private final KubernetesClient client;
+    private final EventSeries series;
     private final Clock clock;
 
     public RecipeEvents(KubernetesClient client, Clock clock) {
-        this.client = client;
+        this.series = new EventSeries(client);
         this.clock = clock;
     }
 
@@ -36,7 +36,7 @@ public final class RecipeEvents {
     public void emit(TrainingRecipe recipe, TrainingRecipeStatus before, TrainingRecipeStatus after) {
         for (Notice notice : notices(before, after)) {
             try {
-                client.resource(event(recipe, notice)).create();
+                series.write(event(recipe, notice));
             } catch (KubernetesClientException e) {
                 LOG.warnf(
                         "event %s of %s was not written: %s",
@@ -108,7 +108,6 @@ public final class RecipeEvents {
         String message = notice.message() == null ? "" : notice.message();
         return new EventBuilder()
                 .withNewMetadata()
-                .withGenerateName(recipe.getMetadata().getName() + ".")
                 .withNamespace(recipe.getMetadata().getNamespace())
                 .endMetadata()
                 .withNewInvolvedObject()

@@ -1,11 +1,15 @@
 package dev.distillery.operator.progress;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.util.Optional;
 import java.util.Set;
 
-/** Which recipes a Job works for. */
-@FunctionalInterface
+/** Which recipes a Job works for, and which pods work for it. */
 public interface JobOwners {
     /** @return empty for a Job that does not exist or is nobody's */
     Set<ResourceID> of(String namespace, String job);
+
+    /** @return empty unless the pod is there and is one of the Job's */
+    Optional<Pod> pod(String namespace, String job, PodIdentity pod);
 }

@@ -6,26 +6,30 @@ import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import java.time.Duration;
-import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Wakes recipes whose Job reported. Reports that follow one another quickly become one event, at most one in each
- * interval; the last one is never dropped.
+ * Wakes recipes whose Job reported, at the pace of a {@link ProgressPacer}. One event leads to at most one status write, so
+ * the pace of events bounds the writes; the last report is never dropped.
  */
 public final class ProgressEventSource extends AbstractEventSource<ProgressReport, TrainingRecipe> {
-    private final Duration interval;
-    private final Map<ResourceID, ScheduledFuture<?>> waiting = new ConcurrentHashMap<>();
+    private final ProgressPacer pacer;
     private ScheduledExecutorService timer;
+    private ScheduledFuture<?> armed;
+    private long armedFor;
 
-    public ProgressEventSource(Duration interval) {
+    /**
+     * @param interval the least time between two events of one recipe
+     * @param perSecond the most events of all recipes
+     */
+    public ProgressEventSource(Duration interval, int perSecond) {
         super(ProgressReport.class, "progress");
-        this.interval = interval;
+        this.pacer = new ProgressPacer(interval.toNanos(), perSecond);
     }
 
     @Override
@@ -35,15 +39,30 @@ public final class ProgressEventSource extends AbstractEventSource<ProgressRepor
 
     /** @param recipes owners of the Job that reported */
     public void reported(Set<ResourceID> recipes) {
-        for (ResourceID recipe : recipes) {
-            waiting.computeIfAbsent(
-                    recipe, r -> timer.schedule(() -> wake(r), interval.toMillis(), TimeUnit.MILLISECONDS));
-        }
+        long now = System.nanoTime();
+        recipes.forEach(recipe -> pacer.ask(recipe, now));
+        arm();
     }
 
-    private void wake(ResourceID recipe) {
-        waiting.remove(recipe);
-        getEventHandler().handleEvent(new Event(recipe));
+    private synchronized void arm() {
+        OptionalLong next = pacer.next();
+        boolean waiting = armed != null && !armed.isDone();
+        if (next.isEmpty() || timer.isShutdown() || waiting && armedFor - next.getAsLong() <= 0) {
+            return;
+        }
+        if (waiting) {
+            armed.cancel(false);
+        }
+        armedFor = next.getAsLong();
+        armed = timer.schedule(this::fire, Math.max(0, armedFor - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    private void fire() {
+        pacer.due(System.nanoTime()).forEach(recipe -> getEventHandler().handleEvent(new Event(recipe)));
+        synchronized (this) {
+            armed = null;
+        }
+        arm();
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -24,8 +23,8 @@ public final class StageCluster {
         this.job = job;
     }
 
-    /** Makes the Job and what it needs. The Job comes last: a pod never waits for its recipe or its token. */
-    public void start(StagePlan plan, String token, boolean suspend) {
+    /** Makes the Job and what it needs. The Job comes last: a pod never waits for its recipe. */
+    public void start(StagePlan plan, boolean suspend) {
         if (client.resources(PersistentVolumeClaim.class)
                         .inNamespace(plan.namespace())
                         .withName(plan.compute().workspaceClaim())
@@ -34,14 +33,12 @@ public final class StageCluster {
             create(WorkspaceClaim.desired(plan));
         }
         adopt(ConfigMap.class, StageConfigMap.desired(plan), plan.owner());
-        adopt(Secret.class, StageSecret.desired(plan, token), plan.owner());
         adopt(Job.class, job.desired(plan, suspend), plan.owner());
     }
 
     /** Adds the recipe to the owners of a stage that another recipe started. */
     public void join(StagePlan plan) {
         own(ConfigMap.class, plan.namespace(), plan.name(), plan.owner());
-        own(Secret.class, plan.namespace(), plan.name(), plan.owner());
         own(Job.class, plan.namespace(), plan.name(), plan.owner());
     }
 
@@ -67,11 +64,10 @@ public final class StageCluster {
             return;
         }
         disown(ConfigMap.class, namespace, name, ownerUid);
-        disown(Secret.class, namespace, name, ownerUid);
         disown(Job.class, namespace, name, ownerUid);
     }
 
-    /** Deletes the Job, its pods, its ConfigMap and its Secret. */
+    /** Deletes the Job, its pods and its ConfigMap. */
     public void delete(Job stage) {
         String namespace = stage.getMetadata().getNamespace();
         String name = stage.getMetadata().getName();
@@ -81,7 +77,6 @@ public final class StageCluster {
                 .withPropagationPolicy(DeletionPropagation.BACKGROUND)
                 .delete();
         client.resources(ConfigMap.class).inNamespace(namespace).withName(name).delete();
-        client.resources(Secret.class).inNamespace(namespace).withName(name).delete();
     }
 
     private <T extends HasMetadata> void adopt(Class<T> type, T desired, OwnerReference owner) {

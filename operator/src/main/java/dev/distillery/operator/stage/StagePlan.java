@@ -15,7 +15,7 @@ import java.util.Map;
 /**
  * What a stage's resources are made from.
  *
- * @param name of the Job, and of the ConfigMap and the Secret that go with it
+ * @param name of the Job, and of the ConfigMap that goes with it
  * @param runId the recipe's run for the student, the content hash for the teacher
  * @param owner the recipe; a teacher may have more owners, added later
  */

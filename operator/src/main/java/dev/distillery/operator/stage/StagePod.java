@@ -5,7 +5,6 @@ import dev.distillery.report.TrainerEnvironment;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
-import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -16,23 +15,28 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * The trainer's pod. Satisfies the Pod Security level "restricted".
  *
  * @param image of the trainer
- * @param progressUrl where pods reach the operator, without a path
+ * @param progress asked for each pod anew: the authority may be replaced while the operator runs
  */
-public record StagePod(String image, URI progressUrl) {
+public record StagePod(String image, Supplier<ProgressAccess> progress) {
     static final String CONTAINER = "trainer";
 
     private static final String RECIPE_FOLDER = "/etc/distillery";
     private static final String WORKSPACE = "/var/lib/distillery";
     private static final String TEMPORARY = "/tmp";
+    private static final String IDENTITY = "/var/run/secrets/distillery";
+    private static final String TOKEN_FILE = "token";
+    /** The kubelet renews it at 80 %. */
+    private static final long TOKEN_SECONDS = 3600;
+
     private static final long GRACE_PERIOD_SECONDS = 30;
     private static final long USER = 65532;
 
@@ -83,6 +87,7 @@ public record StagePod(String image, URI progressUrl) {
     }
 
     private List<EnvVar> environment(StagePlan plan) {
+        ProgressAccess access = progress.get();
         return List.of(
                 new EnvVar(TrainerEnvironment.RECIPE, RECIPE_FOLDER + "/" + StageConfigMap.FILE, null),
                 new EnvVar(TrainerEnvironment.WORKSPACE, WORKSPACE, null),
@@ -91,13 +96,11 @@ public record StagePod(String image, URI progressUrl) {
                         MountedClaim.environment(plan.recipe().spec()),
                         null),
                 new EnvVar(TrainerEnvironment.RUN_ID, plan.runId(), null),
-                new EnvVar(TrainerEnvironment.PROGRESS_URL, progressUrl + "/progress/" + plan.key(), null),
-                new EnvVarBuilder()
-                        .withName(TrainerEnvironment.PROGRESS_TOKEN)
-                        .withNewValueFrom()
-                        .withNewSecretKeyRef(StageSecret.TOKEN, plan.name(), false)
-                        .endValueFrom()
-                        .build());
+                new EnvVar(TrainerEnvironment.PROGRESS_URL, access.url() + "/progress/" + plan.key(), null),
+                new EnvVar(
+                        TrainerEnvironment.PROGRESS_INTERVAL, access.interval().toString(), null),
+                new EnvVar(TrainerEnvironment.PROGRESS_AUTHORITY, access.authority(), null),
+                new EnvVar(TrainerEnvironment.PROGRESS_TOKEN_FILE, IDENTITY + "/" + TOKEN_FILE, null));
     }
 
     private static ResourceRequirements resources(Compute compute) {
@@ -115,6 +118,7 @@ public record StagePod(String image, URI progressUrl) {
         List<VolumeMount> mounts = new ArrayList<>(List.of(
                 mount("recipe", RECIPE_FOLDER, true),
                 mount("workspace", WORKSPACE, false),
+                mount("identity", IDENTITY, true),
                 mount("tmp", TEMPORARY, false)));
         MountedClaim.of(plan.recipe().spec()).stream().map(MountedClaim::mount).forEach(mounts::add);
         return mounts;
@@ -139,6 +143,14 @@ public record StagePod(String image, URI progressUrl) {
                 new VolumeBuilder()
                         .withName("workspace")
                         .withNewPersistentVolumeClaim(plan.compute().workspaceClaim(), null)
+                        .build(),
+                new VolumeBuilder()
+                        .withName("identity")
+                        .withNewProjected()
+                        .addNewSource()
+                        .withNewServiceAccountToken(ProgressAccess.AUDIENCE, TOKEN_SECONDS, TOKEN_FILE)
+                        .endSource()
+                        .endProjected()
                         .build(),
                 new VolumeBuilder()
                         .withName("tmp")

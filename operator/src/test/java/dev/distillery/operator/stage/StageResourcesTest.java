@@ -11,11 +11,13 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.net.URI;
+import java.time.Duration;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class StageResourcesTest {
-    private static final StageJob JOB = new StageJob(new StagePod("trainer:1", URI.create("http://operator:8080")));
+    private static final StageJob JOB = new StageJob(new StagePod(
+            "trainer:1", () -> new ProgressAccess(URI.create("https://operator:8443"), Duration.ofSeconds(5), "CA")));
 
     private final TrainingRecipe recipe = Recipes.stored("photos", true);
     private final ResolvedRecipe resolved = RecipeResolver.resolve("default", "photos", recipe.getSpec());
@@ -26,7 +28,6 @@ class StageResourcesTest {
     void samePlanGivesTheSameResources() {
         assertThat(JOB.desired(student, false)).isEqualTo(JOB.desired(student, false));
         assertThat(StageConfigMap.desired(student)).isEqualTo(StageConfigMap.desired(student));
-        assertThat(StageSecret.desired(student, "t")).isEqualTo(StageSecret.desired(student, "t"));
     }
 
     @Test
@@ -79,13 +80,24 @@ class StageResourcesTest {
         assertThat(values)
                 .containsEntry("DISTILLERY_RECIPE", "/etc/distillery/recipe.json")
                 .containsEntry("DISTILLERY_RUN_ID", student.runId())
-                .containsEntry("DISTILLERY_PROGRESS_URL", "http://operator:8080/progress/default/" + student.name())
+                .containsEntry("DISTILLERY_PROGRESS_URL", "https://operator:8443/progress/default/" + student.name())
                 .containsEntry("DISTILLERY_CLAIMS", "photos=/mnt/claims/photos");
         assertThat(container.getVolumeMounts()).anySatisfy(mount -> {
             assertThat(mount.getMountPath()).isEqualTo("/mnt/claims/photos");
             assertThat(mount.getReadOnly()).isTrue();
         });
-        assertThat(values).doesNotContainKey("DISTILLERY_PROGRESS_TOKEN");
+        assertThat(values)
+                .containsEntry("DISTILLERY_PROGRESS_INTERVAL", "PT5S")
+                .containsEntry("DISTILLERY_PROGRESS_AUTHORITY", "CA")
+                .containsEntry("DISTILLERY_PROGRESS_TOKEN_FILE", "/var/run/secrets/distillery/token");
+        assertThat(pod(student).getVolumes())
+                .filteredOn(volume -> volume.getProjected() != null)
+                .singleElement()
+                .satisfies(volume -> {
+                    var token = volume.getProjected().getSources().get(0).getServiceAccountToken();
+                    assertThat(token.getAudience()).isEqualTo("distillery-progress");
+                    assertThat(token.getPath()).isEqualTo("token");
+                });
     }
 
     @Test
@@ -107,7 +119,6 @@ class StageResourcesTest {
     void theRecipeIsImmutable() {
         assertThat(StageConfigMap.desired(teacher).getImmutable()).isTrue();
         assertThat(StageConfigMap.desired(teacher).getData().get("recipe.json")).contains(resolved.teacherHash());
-        assertThat(StageSecret.desired(teacher, "t").getImmutable()).isTrue();
     }
 
     private static PodSpec pod(StagePlan plan) {

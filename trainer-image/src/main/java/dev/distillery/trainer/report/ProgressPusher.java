@@ -4,7 +4,9 @@ import dev.distillery.report.CurvePoint;
 import dev.distillery.report.ProgressReport;
 import dev.distillery.report.TrainerEnvironment;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,8 +39,11 @@ public final class ProgressPusher implements AutoCloseable {
      * @param patience how long one post, and {@link #close}, may take
      */
     record Cadence(Duration interval, Duration firstBackOff, Duration maxBackOff, Duration patience) {
-        static final Cadence DEFAULT = new Cadence(
-                Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(3));
+        static final Cadence DEFAULT = every(Duration.ofSeconds(5));
+
+        static Cadence every(Duration interval) {
+            return new Cadence(interval, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(3));
+        }
     }
 
     /** @param endpoint null to log only */
@@ -59,13 +64,23 @@ public final class ProgressPusher implements AutoCloseable {
             return new ProgressPusher(null, Cadence.DEFAULT);
         }
         try {
+            String token = env.get(TrainerEnvironment.PROGRESS_TOKEN_FILE);
+            String interval = env.get(TrainerEnvironment.PROGRESS_INTERVAL);
+            ProgressEndpoint endpoint = new ProgressEndpoint(
+                    URI.create(url),
+                    token == null ? null : Path.of(token),
+                    env.get(TrainerEnvironment.PROGRESS_AUTHORITY));
             return new ProgressPusher(
-                    new ProgressEndpoint(URI.create(url), env.get(TrainerEnvironment.PROGRESS_TOKEN)), Cadence.DEFAULT);
-        } catch (IllegalArgumentException e) {
+                    endpoint, interval == null ? Cadence.DEFAULT : Cadence.every(Duration.parse(interval)));
+        } catch (IllegalArgumentException | DateTimeParseException e) {
             LOG.warn(
-                    "{}: got {}, expected an http or https URL; progress is only logged",
+                    "{}=\"{}\" with {}=\"{}\" and {} cannot be used: {}; progress is only logged",
                     TrainerEnvironment.PROGRESS_URL,
-                    url);
+                    url,
+                    TrainerEnvironment.PROGRESS_INTERVAL,
+                    env.get(TrainerEnvironment.PROGRESS_INTERVAL),
+                    TrainerEnvironment.PROGRESS_AUTHORITY,
+                    e.getMessage());
             return new ProgressPusher(null, Cadence.DEFAULT);
         }
     }

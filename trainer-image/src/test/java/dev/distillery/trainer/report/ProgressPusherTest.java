@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProgressPusherTest {
     private static final Duration SHORT = Duration.ofMillis(1);
@@ -32,10 +35,15 @@ class ProgressPusherTest {
     private final Semaphore answers = new Semaphore(0);
     private volatile int status = 204;
     private HttpServer operator;
+    private Path token;
+
+    @TempDir
+    Path folder;
 
     @BeforeEach
     void startOperator() throws IOException {
         operator = start(0);
+        token = Files.writeString(folder.resolve("token"), "first");
     }
 
     @AfterEach
@@ -71,12 +79,29 @@ class ProgressPusherTest {
     }
 
     @Test
-    void theTokenIsSent() {
-        answers.release(1);
+    void theTokenThatIsInTheFileNowIsSent() throws IOException {
+        answers.release(2);
         try (ProgressPusher pusher = pusher(SHORT, SHORT)) {
             pusher.update(report(1));
+            await().until(() -> steps.size() == 1);
+            Files.writeString(token, "renewed\n");
+            pusher.update(report(2));
         }
-        assertThat(tokens).containsExactly("Bearer secret");
+        assertThat(tokens).containsExactly("Bearer first", "Bearer renewed");
+    }
+
+    @Test
+    void aTokenThatIsMissingOrUnusableStopsNothing() throws IOException {
+        answers.release(1000);
+        Files.delete(token);
+        try (ProgressPusher pusher = pusher(SHORT, SHORT)) {
+            pusher.update(report(1));
+            Files.writeString(token, "two\nlines");
+            pusher.update(report(2));
+            Files.writeString(token, "good");
+            pusher.update(report(3));
+            await().until(() -> steps.contains(3L));
+        }
     }
 
     @Test
@@ -121,7 +146,7 @@ class ProgressPusherTest {
     @Test
     void closingDoesNotWaitForAnOperatorThatHangs() {
         ProgressPusher pusher = new ProgressPusher(
-                new ProgressEndpoint(url(), null),
+                new ProgressEndpoint(url(), null, null),
                 new ProgressPusher.Cadence(SHORT, SHORT, LONG, Duration.ofMillis(50)));
         pusher.update(report(1));
         await().until(() -> steps.size() == 1);
@@ -132,8 +157,11 @@ class ProgressPusherTest {
 
     @Test
     void withoutAUsableUrlItOnlyLogs() {
-        for (Map<String, String> env :
-                List.of(Map.<String, String>of(), Map.of("DISTILLERY_PROGRESS_URL", "ftp://x y"))) {
+        for (Map<String, String> env : List.of(
+                Map.<String, String>of(),
+                Map.of("DISTILLERY_PROGRESS_URL", "ftp://x y"),
+                Map.of("DISTILLERY_PROGRESS_URL", url().toString(), "DISTILLERY_PROGRESS_AUTHORITY", "no PEM"),
+                Map.of("DISTILLERY_PROGRESS_URL", url().toString(), "DISTILLERY_PROGRESS_INTERVAL", "soon"))) {
             assertThatCode(() -> {
                         try (ProgressPusher pusher = ProgressPusher.fromEnvironment(env)) {
                             pusher.update(report(1));
@@ -141,11 +169,12 @@ class ProgressPusherTest {
                     })
                     .doesNotThrowAnyException();
         }
+        assertThat(steps).isEmpty();
     }
 
     private ProgressPusher pusher(Duration interval, Duration backOff) {
         return new ProgressPusher(
-                new ProgressEndpoint(url(), "secret"),
+                new ProgressEndpoint(url(), token, null),
                 new ProgressPusher.Cadence(interval, backOff, backOff, PATIENCE));
     }
 
