@@ -118,8 +118,10 @@ kubeconfig=$(sed -n 's/^export KUBECONFIG=//p' "$work/up.log" | tr -d "'")
 cp "$kubeconfig" "$work/state/for-operator"
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 port=$(free_port)
+progress=$(free_port)
 env KUBECONFIG="$work/state/for-operator" QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT="$port" \
-  DISTILLERY_PROGRESS_URL="https://127.0.0.1:$port" DISTILLERY_PROGRESS_KEY=check \
+  DISTILLERY_PROGRESS_HOST=127.0.0.1 DISTILLERY_PROGRESS_PORT="$progress" DISTILLERY_POD_NAME=check \
+  DISTILLERY_PROGRESS_URL="https://127.0.0.1:$progress" \
   "$work/enter" "$work/operator" >"$work/operator.log" 2>&1 &
 started+=($!)
 ready=
@@ -129,7 +131,7 @@ for _ in $(seq 300); do
   sleep 0.1
 done
 [[ $ready ]] || fail "the operator is not ready: $(cat "$work/operator.log")"
-! grep -E ' ERROR |Exception' "$work/operator.log" || fail "the operator reported errors"
+! grep '"level":"ERROR"' "$work/operator.log" || fail "the operator reported errors"
 tr -d '\n' <"$work/health.json"
 echo
 echo "== all passed"
