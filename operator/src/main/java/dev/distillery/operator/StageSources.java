@@ -85,13 +85,23 @@ class StageSources implements JobOwners {
     }
 
     @Override
-    public Optional<Pod> pod(String namespace, String job, PodIdentity pod) {
-        return job(namespace, job).flatMap(found -> pods(found).stream()
-                .filter(p -> p.getMetadata().getUid().equals(pod.uid())
-                        && p.getMetadata().getName().equals(pod.name()))
-                .findFirst()
-                .filter(p -> p.getMetadata().getOwnerReferences().stream().anyMatch(owner -> owner.getUid()
-                        .equals(found.getMetadata().getUid()))));
+    public Optional<Pod> pod(String namespace, String name, PodIdentity sender) {
+        return job(namespace, name).flatMap(job -> pods(job).stream()
+                .filter(pod -> pod.getMetadata().getUid().equals(sender.uid())
+                        && pod.getMetadata().getName().equals(sender.name()))
+                .filter(pod -> !hasEnded(pod) && isOwned(pod, job))
+                .findFirst());
+    }
+
+    private static boolean isOwned(Pod pod, Job job) {
+        return pod.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> owner.getUid().equals(job.getMetadata().getUid()));
+    }
+
+    private static boolean hasEnded(Pod pod) {
+        return pod.getStatus() != null
+                && Set.of("Succeeded", "Failed")
+                        .contains(String.valueOf(pod.getStatus().getPhase()));
     }
 
     private static Set<ResourceID> owners(Job job) {

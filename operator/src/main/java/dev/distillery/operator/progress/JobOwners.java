@@ -10,6 +10,6 @@ public interface JobOwners {
     /** @return empty for a Job that does not exist or is nobody's */
     Set<ResourceID> of(String namespace, String job);
 
-    /** @return empty unless the pod is there and is one of the Job's */
+    /** @return empty unless the pod is there, has not ended, and is one of the Job's */
     Optional<Pod> pod(String namespace, String job, PodIdentity pod);
 }

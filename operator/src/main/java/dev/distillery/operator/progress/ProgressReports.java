@@ -71,7 +71,7 @@ public final class ProgressReports {
         }
         Optional<Pod> sender = owners.pod(namespace, job, pod);
         if (sender.isEmpty()) {
-            return Answer.forbidden("pod %s is not one of Job %s".formatted(pod.name(), job));
+            return Answer.forbidden("pod %s is not one that runs for Job %s".formatted(pod.name(), job));
         }
         if (!limit.allows(pod.uid())) {
             return Answer.tooMany();
