@@ -4,6 +4,8 @@ import dev.distillery.embedded.EmbeddedClusterOptions;
 import dev.distillery.embedded.runner.Runner;
 import dev.distillery.kubernetes.ControlPlane;
 import dev.distillery.kubernetes.KubernetesBinaries;
+import dev.distillery.operator.chart.Chart;
+import dev.distillery.operator.chart.ChartRights;
 import dev.distillery.recipe.RecipeDocument;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -11,18 +13,22 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A real control plane, with one node whose pods are local processes. */
 final class RealKubernetes implements KubernetesUnderTest {
     private static final long DEFINITION_SECONDS = 30;
+    private static final String OPERATOR_NAMESPACE = "default";
 
     private final Path state;
+    private final Chart chart;
     private final ControlPlane control;
     private final Runner node;
 
     RealKubernetes(KubernetesBinaries binaries, Path state) throws IOException {
         this.state = state;
+        this.chart = Chart.of(binaries);
         this.control = ControlPlane.start(binaries, state.resolve("control-plane"));
         this.node = Runner.startNode(
                 new KubernetesClientBuilder()
@@ -35,6 +41,7 @@ final class RealKubernetes implements KubernetesUnderTest {
             client().resource(definition)
                     .waitUntilCondition(
                             crd -> crd.getStatus() != null
+                                    && crd.getStatus().getConditions() != null
                                     && crd.getStatus().getConditions().stream()
                                             .anyMatch(c -> c.getType().equals("Established")
                                                     && c.getStatus().equals("True")),
@@ -48,9 +55,10 @@ final class RealKubernetes implements KubernetesUnderTest {
         return control.client();
     }
 
+    /** The chart's service account and no other rights than the chart's: what the operator lacks, its tests lack. */
     @Override
     public Path kubeconfig() {
-        return control.kubeconfig();
+        return control.kubeconfig(ChartRights.grant(client(), chart, OPERATOR_NAMESPACE, List.of()));
     }
 
     @Override

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 
 /**
  * Watches Jobs, pods, volume claims and namespaces and plays them: all of it in the embedded cluster, or as a node of a real
- * one, whose own controllers and scheduler then do the rest. Everything is decided on one thread, from what the API server says at
- * that moment, so that no decision is made from an old copy.
+ * one, whose own controllers and scheduler then do the rest. Everything is decided on one thread, from what the API server
+ * says at that moment, so that no decision is made from an old copy.
  */
 public final class Runner implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Runner.class.getName());
@@ -40,6 +40,7 @@ public final class Runner implements AutoCloseable {
         this.informers = new ArrayList<>();
         if (alone) {
             EmbeddedNode.register(client, EmbeddedNode.thisMachine(options.gpus()), clock);
+            informers.add(client.namespaces().inform(this.<Namespace>handler(new DefaultAccounts(client)::reconcile)));
             playControllers(options, directories, events, clock);
         } else {
             EmbeddedNode.register(client, EmbeddedNode.roomy(options.gpus()), clock);
