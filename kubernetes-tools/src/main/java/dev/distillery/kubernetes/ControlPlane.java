@@ -49,6 +49,8 @@ public final class ControlPlane implements AutoCloseable {
             writeSecrets();
             String etcd = startEtcd();
             startApiServer(etcd);
+            // The API server makes its certificate before it listens; a client reads it when it is built.
+            servers.peek().await(() -> Files.size(authority()) > 0);
             this.client =
                     new KubernetesClientBuilder().withConfig(config("admin")).build();
             servers.peek().await(() -> "ok".equals(client.raw("/readyz")));

@@ -13,6 +13,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +84,9 @@ class AttemptsIT extends RecipeScenario {
                 .withStatus("True")
                 .withReason("EvictionByEvictionAPI")
                 .withMessage("Eviction API: evicting")
+                // One without it counts as stale: the disruption controller takes it back.
+                .withLastTransitionTime(
+                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
                 .endCondition()
                 .endStatus()
                 .build());

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -112,8 +111,7 @@ class EditsAndRetentionIT {
                 .atMost(PATIENCE)
                 .until(() -> phase() == Phase.READY
                         && all(Job.class).isEmpty()
-                        && all(ConfigMap.class).isEmpty()
-                        && all(Secret.class).isEmpty());
+                        && all(ConfigMap.class).isEmpty());
         TrainingRecipe kept = recipe().get();
         assertThat(kept.getStatus()).isEqualTo(ready.observedAt(ready.observedGeneration() + 1));
     }
