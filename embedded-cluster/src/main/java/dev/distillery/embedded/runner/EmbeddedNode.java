@@ -4,11 +4,12 @@ import com.sun.management.OperatingSystemMXBean;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The one node, which is this machine. */
@@ -32,10 +33,7 @@ final class EmbeddedNode {
                         .build())
                 .create();
         // An API server with all its rules lets no pod onto a new node until somebody says that it is ready.
-        client.nodes().withName(NAME).edit(node -> {
-            node.getSpec().setTaints(List.of());
-            return node;
-        });
+        client.nodes().withName(NAME).patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"taints\": null}}");
         client.nodes().withName(NAME).editStatus(node -> new NodeBuilder(node)
                 .withNewStatus()
                 .withCapacity(capacity)
