@@ -34,11 +34,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** INT8 in ONNX Runtime against FP32 in ONNX Runtime, for every family. No libtorch. */
 class QuantizedModelTest {
-    /**
-     * Root mean square of the logits' error over that of the logits. Eight bits leave about 1/256 a layer; these networks
-     * have up to 101, with weights at random, which cancel nothing.
-     */
-    private static final double TOLERANCE = 0.2;
+    /** Root mean square of the logits' error over that of the logits: 0.001 to 0.081 with AVX-512 VNNI. */
+    private static final double TOLERANCE = 0.12;
 
     private static final int IMAGES = 32;
 
