@@ -30,6 +30,14 @@ final class ResultTable {
         lines.add(row("agreement", "", String.format(Locale.ROOT, "%.2f%%", result.agreement() * 100)));
         lines.add(row("latency p50", "", Figures.decimal(result.latencyMillisP50()) + " ms"));
         lines.add(row("ONNX bytes", "", Figures.count(result.onnxBytes())));
+        if (result.int8() != null) {
+            lines.add(row("INT8 top-1", "", Figures.percent(result.int8().top1())));
+            lines.add(row("INT8 p50", "", Figures.decimal(result.int8().latencyMillisP50()) + " ms"));
+            lines.add(row("INT8 bytes", "", Figures.count(result.int8().onnxBytes())));
+            if (!result.int8().published()) {
+                lines.add("INT8 lost more than spec.gate.maxQuantizationDrop and is not published");
+            }
+        }
         lines.add(line("model", outcome.modelDir() + "/model.onnx"));
         lines.add(line("sha256", outcome.sha256()));
         lines.add(line("time used", Figures.duration(used.toSeconds())));

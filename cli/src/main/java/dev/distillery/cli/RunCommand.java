@@ -59,6 +59,15 @@ final class RunCommand implements Callable<Integer> {
     private Path state;
 
     @Option(
+            names = "--signing-key",
+            paramLabel = "FILE",
+            description = {
+                "Private key that signs the published version, as cosign generate-key-pair makes it.",
+                "An encrypted key's password is taken from the environment, COSIGN_PASSWORD."
+            })
+    private Path signingKey;
+
+    @Option(
             names = "--set",
             paramLabel = "PATH=VALUE",
             converter = FieldOverride.Converter.class,
@@ -81,6 +90,10 @@ final class RunCommand implements Callable<Integer> {
     private ExitCode run() throws InterruptedException {
         Instant started = Instant.now();
         RecipeFile file = load();
+        if (signingKey != null) {
+            // Before anything starts.
+            SigningSecret.of(file.document().namespace(), signingKey, System.getenv());
+        }
         Installation installation = Installation.ofEnvironment(System.getenv());
         Terminal terminal = Terminal.ofEnvironment(System.getenv());
         Machine machine = Machine.here();
@@ -128,7 +141,11 @@ final class RunCommand implements Callable<Integer> {
                     "--destination: got a URI, expected a folder; --set 'spec.publish.destinations=[{uri: \"…\"}]' takes URIs");
         }
         try {
-            return RecipeFile.load(recipe, overrides, destination, DEFAULT_DESTINATION);
+            List<FieldOverride> all = new ArrayList<>(overrides);
+            if (signingKey != null) {
+                all.add(SigningSecret.RECIPE_FIELD);
+            }
+            return RecipeFile.load(recipe, all, destination, DEFAULT_DESTINATION);
         } catch (RecipeException e) {
             throw Finding.failure(recipe.toString(), Finding.invalidRecipe(e.violations()));
         }
@@ -146,6 +163,12 @@ final class RunCommand implements Callable<Integer> {
                 .fieldManager(FIELD_MANAGER)
                 .forceConflicts()
                 .serverSideApply();
+        if (signingKey != null) {
+            client.resource(SigningSecret.of(namespace, signingKey, System.getenv()))
+                    .fieldManager(FIELD_MANAGER)
+                    .forceConflicts()
+                    .serverSideApply();
+        }
         RecipeClaims.of(namespace, file.document().spec()).forEach(claim -> client.resource(claim)
                 .fieldManager(FIELD_MANAGER)
                 .forceConflicts()

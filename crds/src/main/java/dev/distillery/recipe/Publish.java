@@ -12,8 +12,19 @@ public record Publish(
                 List<Destination> destinations,
         @Pattern("^[a-z0-9]([-a-z0-9_.]*[a-z0-9])?$") @JsonPropertyDescription("Absent: the recipe's name.")
                 String modelName,
-        @Min(1) @JsonPropertyDescription("Whole number, never overwritten. Absent: the next free one.")
-                Integer version) {
+        @Min(1) @JsonPropertyDescription("Whole number, never overwritten. Absent: the next free one.") Integer version,
+        @JsonPropertyDescription("How the version is signed. Absent: not at all.") Signing signing) {
+
+    /** Signs the checksums of each version, so that cosign and {@code distillery verify} can check them. */
+    public record Signing(
+            @Required
+                    @JsonPropertyDescription(
+                            "Secret in the recipe's namespace with cosign.key and, for an encrypted key, cosign.password, as `cosign generate-key-pair k8s://namespace/name` makes it.")
+                    SecretRef secretRef) {}
+
+    public record SecretRef(
+            @Required @Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$") @JsonPropertyDescription("Name of the Secret.")
+                    String name) {}
 
     public record Destination(
             @Required @JsonPropertyDescription("file:///folder as the trainer sees it, or pvc://claim/folder.")

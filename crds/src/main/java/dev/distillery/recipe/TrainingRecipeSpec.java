@@ -38,6 +38,11 @@ public record TrainingRecipeSpec(
                 dataset, teacher, student, other, tricks, compute, checkpoint, retry, suspend, export, gate, publish);
     }
 
+    public TrainingRecipeSpec withPublish(Publish other) {
+        return new TrainingRecipeSpec(
+                dataset, teacher, student, training, tricks, compute, checkpoint, retry, suspend, export, gate, other);
+    }
+
     public TrainingRecipeSpec withSuspend(boolean other) {
         return new TrainingRecipeSpec(
                 dataset, teacher, student, training, tricks, compute, checkpoint, retry, other, export, gate, publish);

@@ -17,5 +17,10 @@ public final class TrainerEnvironment {
     /** Where claims are mounted: {@code claim=/folder}, separated by commas. {@code pvc://claim/path} lies there. */
     public static final String CLAIMS = "DISTILLERY_CLAIMS";
 
+    /** Folder with the key that signs what is published: {@code cosign.key}, {@code cosign.password}; absent: unsigned. */
+    public static final String SIGNING = "DISTILLERY_SIGNING";
+    /** Reference of the trainer's image, for the provenance; absent: none. */
+    public static final String IMAGE = "DISTILLERY_IMAGE";
+
     private TrainerEnvironment() {}
 }

@@ -43,7 +43,7 @@ public final class FakeTrainer {
             end(stage, ExitCode.SUCCEEDED, null, List.of());
         }
         post(stage);
-        Result result = new Result(0.8, 0.9, 1e-6, 1, 10, 20L, 30, 0.1, 1);
+        Result result = new Result(0.8, 0.9, 1e-6, 1, 10, 20L, 30, 0.1, 1, null);
         switch (behaviour) {
             case "gate-fails" -> end(stage, ExitCode.GATE_FAILED, result, List.of());
             case "flaky" -> {

@@ -83,7 +83,7 @@ public record StagePod(String image, URI progressUrl) {
     }
 
     private List<EnvVar> environment(StagePlan plan) {
-        return List.of(
+        List<EnvVar> variables = new ArrayList<>(List.of(
                 new EnvVar(TrainerEnvironment.RECIPE, RECIPE_FOLDER + "/" + StageConfigMap.FILE, null),
                 new EnvVar(TrainerEnvironment.WORKSPACE, WORKSPACE, null),
                 new EnvVar(
@@ -97,7 +97,11 @@ public record StagePod(String image, URI progressUrl) {
                         .withNewValueFrom()
                         .withNewSecretKeyRef(StageSecret.TOKEN, plan.name(), false)
                         .endValueFrom()
-                        .build());
+                        .build(),
+                new EnvVar(TrainerEnvironment.IMAGE, image, null)));
+        SigningKeySecret.of(plan)
+                .ifPresent(key -> variables.add(new EnvVar(TrainerEnvironment.SIGNING, SigningKeySecret.FOLDER, null)));
+        return variables;
     }
 
     private static ResourceRequirements resources(Compute compute) {
@@ -117,6 +121,7 @@ public record StagePod(String image, URI progressUrl) {
                 mount("workspace", WORKSPACE, false),
                 mount("tmp", TEMPORARY, false)));
         MountedClaim.of(plan.recipe().spec()).stream().map(MountedClaim::mount).forEach(mounts::add);
+        SigningKeySecret.of(plan).map(SigningKeySecret::mount).ifPresent(mounts::add);
         return mounts;
     }
 
@@ -146,6 +151,7 @@ public record StagePod(String image, URI progressUrl) {
                         .endEmptyDir()
                         .build()));
         MountedClaim.of(plan.recipe().spec()).stream().map(MountedClaim::volume).forEach(volumes::add);
+        SigningKeySecret.of(plan).map(SigningKeySecret::volume).ifPresent(volumes::add);
         return volumes;
     }
 

@@ -3,14 +3,17 @@ package dev.distillery.operator.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.distillery.operator.Recipes;
+import dev.distillery.recipe.Publish;
 import dev.distillery.recipe.RecipeResolver;
 import dev.distillery.recipe.ResolvedRecipe;
 import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.recipe.TrainingRecipeSpec;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.net.URI;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +111,33 @@ class StageResourcesTest {
         assertThat(StageConfigMap.desired(teacher).getImmutable()).isTrue();
         assertThat(StageConfigMap.desired(teacher).getData().get("recipe.json")).contains(resolved.teacherHash());
         assertThat(StageSecret.desired(teacher, "t").getImmutable()).isTrue();
+    }
+
+    @Test
+    void onlyTheStudentGetsTheSigningKeyAndByReference() {
+        TrainingRecipeSpec spec = recipe.getSpec();
+        Publish publish = new Publish(
+                spec.publish().destinations(), null, null, new Publish.Signing(new Publish.SecretRef("release-key")));
+        TrainingRecipe signed = Recipes.stored("photos", true);
+        signed.setSpec(spec.withPublish(publish));
+        ResolvedRecipe plan = RecipeResolver.resolve("default", "photos", signed.getSpec());
+        PodSpec pod = pod(StagePlan.student(signed, plan));
+        assertThat(pod.getVolumes())
+                .filteredOn(volume -> volume.getSecret() != null)
+                .extracting(volume -> volume.getSecret().getSecretName())
+                .containsExactly("release-key");
+        assertThat(pod.getContainers().get(0).getEnv())
+                .contains(new EnvVar("DISTILLERY_SIGNING", "/etc/distillery-signing", null))
+                .contains(new EnvVar("DISTILLERY_IMAGE", "trainer:1", null));
+        assertThat(pod.getContainers().get(0).getVolumeMounts()).anySatisfy(mount -> {
+            assertThat(mount.getMountPath()).isEqualTo("/etc/distillery-signing");
+            assertThat(mount.getReadOnly()).isTrue();
+        });
+        for (StagePlan without : List.of(StagePlan.teacher(signed, plan), student)) {
+            assertThat(pod(without).getVolumes()).allMatch(volume -> volume.getSecret() == null);
+            assertThat(pod(without).getContainers().get(0).getEnv())
+                    .noneMatch(variable -> variable.getName().equals("DISTILLERY_SIGNING"));
+        }
     }
 
     private static PodSpec pod(StagePlan plan) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StatusProjectorTest {
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
     private static final StageObservation NONE = StageObservation.NONE;
-    private static final Result RESULT = new Result(0.913, 0.93, 1e-5, 1, 77754, 174970L, 313743, 0.2, 60);
+    private static final Result RESULT = new Result(0.913, 0.93, 1e-5, 1, 77754, 174970L, 313743, 0.2, 60, null);
 
     static Stream<Arguments> states() {
         StageObservation trained = ended(State.SUCCEEDED, report(Stage.TEACHER, "Succeeded", null));

@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
 final class ModelFolder {
     private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
-    private static final String CONFIG = "config.pbtxt";
 
     private final String uri;
     private final Path folder;
@@ -55,12 +54,12 @@ final class ModelFolder {
 
     /** @throws TrainerException PUBLISH_FAILED if the folder holds a model with other tensors or classes */
     void checkSameModel(Bundle bundle) throws IOException {
-        Path config = folder.resolve(CONFIG);
+        Path config = folder.resolve(BundleFiles.CONFIG);
         if (Files.exists(config)) {
             List<String> there = TritonConfig.tensors(Files.readString(config));
             List<String> ours = TritonConfig.tensors(TritonConfig.render(bundle));
             if (!there.equals(ours)) {
-                throw otherModel(CONFIG + " there has " + there + ", this model " + ours);
+                throw otherModel(BundleFiles.CONFIG + " there has " + there + ", this model " + ours);
             }
         }
         Path labels = folder.resolve(BundleFiles.LABELS);
@@ -95,7 +94,8 @@ final class ModelFolder {
      * @throws TrainerException PUBLISH_FAILED if the recipe's version is taken
      */
     Artifact commit(Path staged, Bundle bundle, String sha256, Integer version) throws IOException {
-        Staging.replace(folder.resolve(CONFIG), TritonConfig.render(bundle).getBytes(StandardCharsets.UTF_8));
+        Staging.replace(
+                folder.resolve(BundleFiles.CONFIG), TritonConfig.render(bundle).getBytes(StandardCharsets.UTF_8));
         Staging.replace(folder.resolve(BundleFiles.LABELS), bundle.labelsText().getBytes(StandardCharsets.UTF_8));
         while (true) {
             int number = version == null ? nextVersion() : version;

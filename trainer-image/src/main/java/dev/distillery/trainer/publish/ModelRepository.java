@@ -5,6 +5,7 @@ import dev.distillery.report.Artifact;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.data.SourceLocation;
+import dev.distillery.trainer.signing.SigningKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,14 +17,17 @@ import java.util.Optional;
 public final class ModelRepository {
     private final SourceLocation location;
     private final Clock clock;
+    private final SigningKey signingKey;
 
     /**
      * @param location finds the destinations' folders
      * @param clock tells what dead runs left behind
+     * @param signingKey null to publish without a signature
      */
-    public ModelRepository(SourceLocation location, Clock clock) {
+    public ModelRepository(SourceLocation location, Clock clock, SigningKey signingKey) {
         this.location = location;
         this.clock = clock;
+        this.signingKey = signingKey;
     }
 
     /**
@@ -41,7 +45,7 @@ public final class ModelRepository {
         List<Artifact> artifacts = new ArrayList<>();
         ModelFolder current = null;
         try {
-            BundleFiles files = BundleFiles.of(bundle);
+            BundleFiles files = BundleFiles.of(bundle, signingKey);
             for (ModelFolder folder : folders(bundle)) {
                 current = folder;
                 plan.add(plan(folder, bundle, files));

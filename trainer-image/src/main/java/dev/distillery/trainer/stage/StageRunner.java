@@ -13,6 +13,7 @@ import dev.distillery.trainer.data.DataSets;
 import dev.distillery.trainer.data.SourceLocation;
 import dev.distillery.trainer.report.ProgressPusher;
 import dev.distillery.trainer.report.TerminationMessage;
+import dev.distillery.trainer.signing.SigningKey;
 import dev.distillery.trainer.torchscript.LibTorch;
 import dev.distillery.trainer.tricks.mixedprecision.Hardware;
 import java.io.IOException;
@@ -100,6 +101,10 @@ public final class StageRunner {
         String runId = required(TrainerEnvironment.RUN_ID);
         Path workspace = Path.of(required(TrainerEnvironment.WORKSPACE));
         SourceLocation location = SourceLocation.of(env.get(TrainerEnvironment.CLAIMS));
+        // Before anything is trained: a key that cannot sign would be found only when all else is done.
+        SigningKey key = env.get(TrainerEnvironment.SIGNING) == null
+                ? null
+                : SigningKey.in(Path.of(env.get(TrainerEnvironment.SIGNING)));
         boolean gpu = recipe.spec().compute().gpus() > 0;
         DataSet data = DataSets.load(
                 recipe.spec().dataset(), location, recipe.spec().compute().cpus());
@@ -113,8 +118,18 @@ public final class StageRunner {
         try (LibTorch torch = LibTorch.start(recipe.spec().compute().cpus(), gpu);
                 ProgressPusher pusher = ProgressPusher.fromEnvironment(env)) {
             Assembler assembler = new Assembler(recipe.spec(), data, Hardware.detect(gpu));
-            StageContext context =
-                    new StageContext(recipe, runId, workspace, location, data, torch, assembler, pusher, stop);
+            StageContext context = new StageContext(
+                    recipe,
+                    runId,
+                    workspace,
+                    location,
+                    key,
+                    env.get(TrainerEnvironment.IMAGE),
+                    data,
+                    torch,
+                    assembler,
+                    pusher,
+                    stop);
             return stage == Stage.TEACHER ? TeacherStage.run(context) : StudentStage.run(context);
         }
     }

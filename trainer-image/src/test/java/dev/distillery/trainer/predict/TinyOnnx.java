@@ -4,8 +4,8 @@ import ai.onnx.proto.OnnxMl;
 import java.util.List;
 import java.util.Map;
 
-/** The least model: Flatten, MatMul with given weights, Softmax. */
-final class TinyOnnx {
+/** The least model: Flatten, MatMul with given weights (the logits), Softmax. */
+public final class TinyOnnx {
     private static final int IR_VERSION = 8;
     private static final int OPSET = 17;
 
@@ -15,7 +15,7 @@ final class TinyOnnx {
      * @param shape of one image, as the model takes it
      * @param weights (pixels of an image, classes), row-major
      */
-    static byte[] model(boolean raw, long[] shape, float[] weights, Map<String, String> metadata) {
+    public static byte[] model(boolean raw, long[] shape, float[] weights, Map<String, String> metadata) {
         long pixels = shape[0] * shape[1] * shape[2];
         OnnxMl.TensorProto.Builder matrix = OnnxMl.TensorProto.newBuilder()
                 .setName("weights")
@@ -31,6 +31,7 @@ final class TinyOnnx {
                 .addInitializer(matrix)
                 .addInput(tensor(
                         input, raw ? OnnxMl.TensorProto.DataType.UINT8 : OnnxMl.TensorProto.DataType.FLOAT, shape))
+                .addOutput(tensor("logits", OnnxMl.TensorProto.DataType.FLOAT, weights.length / pixels))
                 .addOutput(tensor("probabilities", OnnxMl.TensorProto.DataType.FLOAT, weights.length / pixels));
         if (raw) {
             graph.addNode(node("Cast", "images", "cast")

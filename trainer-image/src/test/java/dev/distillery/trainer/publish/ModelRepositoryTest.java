@@ -35,7 +35,7 @@ class ModelRepositoryTest {
     Path folder;
 
     private final ModelRepository repository =
-            new ModelRepository(new SourceLocation(Map.of()), Clock.fixed(NOW, ZoneOffset.UTC));
+            new ModelRepository(new SourceLocation(Map.of()), Clock.fixed(NOW, ZoneOffset.UTC), null);
 
     @Test
     void laysAModelOutForTriton() throws Exception {
@@ -46,11 +46,16 @@ class ModelRepositoryTest {
         assertThat(names(model("a"))).containsExactly("1", "config.pbtxt", "labels.txt");
         assertThat(names(model("a").resolve("1")))
                 .containsExactly(
+                        "SHA256SUMS",
+                        "config.pbtxt",
                         "labels.txt",
                         "learning-curve.png",
                         "learning-curve.svg",
                         "model-card.md",
+                        "model-int8.onnx",
                         "model.onnx",
+                        "preprocessing.json",
+                        "provenance.json",
                         "recipe.json",
                         "report.json");
         assertThat(Files.readString(model("a").resolve("config.pbtxt")))
@@ -157,8 +162,8 @@ class ModelRepositoryTest {
 
     @Test
     void publishesIntoClaims() {
-        ModelRepository claims =
-                new ModelRepository(new SourceLocation(Map.of("models", folder.resolve("models"))), Clock.systemUTC());
+        ModelRepository claims = new ModelRepository(
+                new SourceLocation(Map.of("models", folder.resolve("models"))), Clock.systemUTC(), null);
         Bundle bundle = BundleFixture.bundle(
                 "run-1",
                 ModelInput.Form.PIXELS,

@@ -37,6 +37,41 @@ class StageRunnerTest {
     }
 
     @Test
+    void anInt8ModelIsPublishedBesideAndAllOfItSigned() throws IOException {
+        Map<String, String> env = new SyntheticRecipe(folder)
+                .with("/tricks/distillation/enabled", false)
+                .with("/gate/maxQuantizationDrop", 0.1)
+                .environment("run-1");
+        Path key = Files.createDirectory(folder.resolve("key"));
+        Files.write(
+                key.resolve("cosign.key"),
+                StageRunnerTest.class.getResourceAsStream("/signing/open.key").readAllBytes());
+        env.put(TrainerEnvironment.SIGNING, key.toString());
+        RunReport report = run(Stage.STUDENT, env);
+        assertThat(report.succeeded()).as(report.message()).isTrue();
+        assertThat(report.result().int8().published()).isTrue();
+        assertThat(report.result().int8().top1()).isGreaterThan(report.result().top1() - 0.1);
+        assertThat(report.result().int8().onnxBytes())
+                .isLessThan(report.result().onnxBytes() / 2);
+        assertThat(folder.resolve("models/synthetic/1"))
+                .isDirectoryContaining("glob:**/model-int8.onnx")
+                .isDirectoryContaining("glob:**/SHA256SUMS.sig");
+    }
+
+    @Test
+    void aKeyThatCannotSignIsFoundBeforeAnythingIsTrained() throws IOException {
+        Map<String, String> env = new SyntheticRecipe(folder)
+                .with("/tricks/distillation/enabled", false)
+                .environment("run-1");
+        env.put(TrainerEnvironment.SIGNING, folder.resolve("no-key").toString());
+        RunReport report = run(Stage.STUDENT, env);
+        assertThat(report.reason()).isEqualTo(ExitCode.INVALID_RECIPE.reason());
+        assertThat(report.message()).contains("spec.publish.signing.secretRef", "cosign.key");
+        assertThat(report.learningCurve()).isEmpty();
+        assertThat(folder.resolve("workspace-run-1")).doesNotExist();
+    }
+
+    @Test
     void snapshotsOfTheCyclesArePublishedAsOneModel() throws IOException {
         SyntheticRecipe recipe = new SyntheticRecipe(folder)
                 .with("/tricks/distillation/enabled", false)
