@@ -23,6 +23,7 @@ import picocli.CommandLine.ScopeType;
             RunCommand.class,
             ValidateCommand.class,
             PredictCommand.class,
+            ServeCommand.class,
             UpCommand.class,
             AutoComplete.GenerateCompletion.class
         })

@@ -18,6 +18,9 @@ import java.util.Map;
  */
 public record InputForm(int height, int width, int channels, float[] mean, float[] std, Integer resizedSide) {
 
+    /** A dimension that each call may choose. */
+    private static final long ANY = -1;
+
     /**
      * @param metadata {@code distillery.mean} and {@code distillery.std}, comma separated, for a float32 input; {@code
      *     distillery.resize} for a network of photographs
@@ -36,6 +39,10 @@ public record InputForm(int height, int width, int channels, float[] mean, float
         if (Math.min(height, width) < 1 || Math.max(height, width) > 10_000 || (channels != 1 && channels != 3)) {
             throw new IllegalArgumentException("an input of shape " + Arrays.toString(shape)
                     + ", where height and width must be fixed and channels 1 or 3");
+        }
+        if (shape[0] != ANY) {
+            throw new IllegalArgumentException(
+                    "an input of shape " + Arrays.toString(shape) + ", where the batch must be open");
         }
         return new InputForm(
                 (int) height,

@@ -4,7 +4,7 @@ package dev.distillery.inference;
 public final class InvalidModelException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    InvalidModelException(String message) {
+    public InvalidModelException(String message) {
         super(message);
     }
 
