@@ -12,8 +12,13 @@ public record Publish(
                 List<Destination> destinations,
         @Pattern("^[a-z0-9]([-a-z0-9_.]*[a-z0-9])?$") @JsonPropertyDescription("Absent: the recipe's name.")
                 String modelName,
-        @Min(1) @JsonPropertyDescription("Whole number, never overwritten. Absent: the next free one.")
-                Integer version) {
+        @Min(1) @JsonPropertyDescription("Whole number, never overwritten. Absent: the next free one.") Integer version,
+        @JsonPropertyDescription("Serves each published version with KServe. Absent: none.")
+                InferenceService inferenceService) {
+
+    Publish withoutInferenceService() {
+        return new Publish(destinations, modelName, version, null);
+    }
 
     public record Destination(
             @Required @JsonPropertyDescription("file:///folder as the trainer sees it, or pvc://claim/folder.")
