@@ -116,6 +116,14 @@ class CommandLineTest {
     }
 
     @Test
+    void aPortOrThreadsThatCannotBeAreUsageErrors() {
+        assertThat(execute("serve", "model", "--port", "65536")).isEqualTo(2);
+        assertThat(err.toString()).contains("--port: got 65536, expected 0 to 65535");
+        assertThat(execute("serve", "model", "--threads", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--threads: got 0, expected 1 or more");
+    }
+
+    @Test
     void completionNamesTheCommands() {
         assertThat(execute("generate-completion")).isZero();
         assertThat(out.toString()).contains("complete -F").contains("validate");

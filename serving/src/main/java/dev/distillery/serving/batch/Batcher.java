@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One thread runs the model. While it runs, requests queue; all that have come by its end, up to {@link #MAX_IMAGES}, run
@@ -63,7 +64,7 @@ public final class Batcher implements AutoCloseable {
      * @param images {@code count} images as the model takes them, in little-endian order where they are float32; read until
      *     the answer is there
      * @param count 1 to {@link #MAX_IMAGES}
-     * @return by output, float32 (count, classes) row-major; fails if the model does, or after {@link #close}
+     * @return by output, float32 (count, classes) row-major; fails if the model does, and with {@link RejectedExecutionException} after {@link #close}
      */
     public synchronized CompletableFuture<Map<String, float[]>> submit(ByteBuffer images, int count) {
         if (count < 1
@@ -72,7 +73,7 @@ public final class Batcher implements AutoCloseable {
             throw new IllegalArgumentException(images.remaining() + " bytes for " + count + " images");
         }
         if (closed) {
-            return CompletableFuture.failedFuture(new IllegalStateException("the server is stopping"));
+            return CompletableFuture.failedFuture(new RejectedExecutionException("the server is stopping"));
         }
         Request request = new Request(images.duplicate(), count, new CompletableFuture<>());
         queue.add(request);

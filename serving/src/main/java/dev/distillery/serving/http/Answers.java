@@ -14,6 +14,7 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 
 /** Sends answers, and counts them. An error is the protocol's {@code {"error": message}}. */
@@ -78,6 +79,9 @@ final class Answers {
             message = error.getMessage();
         } else if (cause instanceof BadRequestException) {
             status = HttpURLConnection.HTTP_BAD_REQUEST;
+            message = cause.getMessage();
+        } else if (cause instanceof RejectedExecutionException) {
+            status = HttpURLConnection.HTTP_UNAVAILABLE;
             message = cause.getMessage();
         } else if (!context.response().closed()) {
             LOG.errorf(

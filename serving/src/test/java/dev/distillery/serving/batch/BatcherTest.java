@@ -8,10 +8,13 @@ import dev.distillery.serving.TestModels;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +63,10 @@ class BatcherTest {
         batcher.start();
         batcher.close();
         assertThat(before).isCompleted();
-        assertThat(batcher.submit(ByteBuffer.wrap(TestModels.images(2)), 2)).isCompletedExceptionally();
+        assertThat(batcher.submit(ByteBuffer.wrap(TestModels.images(2)), 2))
+                .failsWithin(Duration.ZERO)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(RejectedExecutionException.class);
     }
 
     @Test
