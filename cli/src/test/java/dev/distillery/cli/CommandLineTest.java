@@ -25,7 +25,7 @@ class CommandLineTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "validate", "predict", "up", "generate-completion"})
+    @ValueSource(strings = {"", "run", "validate", "predict", "serve", "up", "generate-completion"})
     void everyCommandHasHelpAndVersion(String command) {
         String[] help = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
         assertThat(execute(help)).isZero();
@@ -113,6 +113,14 @@ class CommandLineTest {
     void aBadOverrideIsAUsageError() {
         assertThat(execute("run", "x.yaml", "--set", "seed")).isEqualTo(2);
         assertThat(err.toString()).contains("expected PATH=VALUE");
+    }
+
+    @Test
+    void aPortOrThreadsThatCannotBeAreUsageErrors() {
+        assertThat(execute("serve", "model", "--port", "65536")).isEqualTo(2);
+        assertThat(err.toString()).contains("--port: got 65536, expected 0 to 65535");
+        assertThat(execute("serve", "model", "--threads", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--threads: got 0, expected 1 or more");
     }
 
     @Test

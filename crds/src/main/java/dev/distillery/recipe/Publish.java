@@ -13,7 +13,13 @@ public record Publish(
         @Pattern("^[a-z0-9]([-a-z0-9_.]*[a-z0-9])?$") @JsonPropertyDescription("Absent: the recipe's name.")
                 String modelName,
         @Min(1) @JsonPropertyDescription("Whole number, never overwritten. Absent: the next free one.") Integer version,
-        @JsonPropertyDescription("How the version is signed. Absent: not at all.") Signing signing) {
+        @JsonPropertyDescription("How the version is signed. Absent: not at all.") Signing signing,
+        @JsonPropertyDescription("Serves each published version with KServe. Absent: none.")
+                InferenceService inferenceService) {
+
+    Publish withoutInferenceService() {
+        return new Publish(destinations, modelName, version, signing, null);
+    }
 
     /** Signs the checksums of each version, so that cosign and {@code distillery verify} can check them. */
     public record Signing(

@@ -47,4 +47,21 @@ public record TrainingRecipeSpec(
         return new TrainingRecipeSpec(
                 dataset, teacher, student, training, tricks, compute, checkpoint, retry, other, export, gate, publish);
     }
+
+    /** @return what makes a run: all but whether it is suspended and how its model is served */
+    public TrainingRecipeSpec ofRun() {
+        return new TrainingRecipeSpec(
+                dataset,
+                teacher,
+                student,
+                training,
+                tricks,
+                compute,
+                checkpoint,
+                retry,
+                false,
+                export,
+                gate,
+                publish.withoutInferenceService());
+    }
 }

@@ -36,6 +36,7 @@ public final class RecipeValidator {
         validator.checkTricks();
         validator.checkCompute();
         validator.checkPublish();
+        InferenceServiceRules.check(spec.publish(), validator.violations);
         return List.copyOf(validator.violations);
     }
 

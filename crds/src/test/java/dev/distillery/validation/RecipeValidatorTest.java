@@ -54,6 +54,8 @@ class RecipeValidatorTest {
                 "/compute/memory                   | 64Mi                  | spec.compute.memory                | at least 512Mi",
                 "/publish/destinations             | []                    | spec.publish.destinations          | at least one",
                 "/publish/destinations             | ''                    | spec.publish.destinations          | at least one",
+                "/publish/inferenceService         | {}                    | spec.publish.inferenceService      | one that KServe can read",
+                "/publish | '{destinations: [{uri: \"pvc://m/v\"}], inferenceService: {minReplicas: 3, maxReplicas: 2}}' | spec.publish.inferenceService.minReplicas | at most maxReplicas (2)",
                 "/publish/destinations             | '[{uri: out/models}]' | spec.publish.destinations[0].uri   | file:///path",
             })
     void aBrokenRuleIsReportedWithPathAndExpectation(String pointer, String value, String path, String expected) {

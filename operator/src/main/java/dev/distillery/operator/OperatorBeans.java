@@ -4,6 +4,7 @@ import dev.distillery.operator.event.RecipeEvents;
 import dev.distillery.operator.progress.ProgressBoard;
 import dev.distillery.operator.progress.ProgressEventSource;
 import dev.distillery.operator.progress.ProgressTokens;
+import dev.distillery.operator.serving.ServingCluster;
 import dev.distillery.operator.stage.StageCluster;
 import dev.distillery.operator.stage.StageJob;
 import dev.distillery.operator.stage.StagePod;
@@ -47,6 +48,12 @@ class OperatorBeans {
                 client,
                 new StageJob(
                         new StagePod(config.trainer().image(), config.progress().url())));
+    }
+
+    @Produces
+    @Singleton
+    ServingCluster serving(KubernetesClient client) {
+        return new ServingCluster(client);
     }
 
     @Produces

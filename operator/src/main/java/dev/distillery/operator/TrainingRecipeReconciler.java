@@ -31,6 +31,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
 
     private final StageSources sources;
     private final StageFlow flow;
+    private final ServingFlow serving;
     private final StatusProjector projector;
     private final RecipeEvents events;
     private final ProgressEventSource progress;
@@ -38,11 +39,13 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
     TrainingRecipeReconciler(
             StageSources sources,
             StageFlow flow,
+            ServingFlow serving,
             StatusProjector projector,
             RecipeEvents events,
             ProgressEventSource progress) {
         this.sources = sources;
         this.flow = flow;
+        this.serving = serving;
         this.projector = projector;
         this.events = events;
         this.progress = progress;
@@ -63,13 +66,24 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
             ResolvedRecipe resolved = RecipeResolver.resolve(
                     recipe.getMetadata().getNamespace(), recipe.getMetadata().getName(), recipe.getSpec());
             if (flow.finished(recipe)) {
-                return write(recipe, projector.seenAgain(recipe), context);
+                return served(recipe, projector.seenAgain(recipe), context);
             }
             observation = flow.advance(recipe, resolved);
         } else {
             observation = flow.stop(recipe, violations);
         }
-        return write(recipe, projector.project(observation), context);
+        TrainingRecipeStatus status = projector.project(observation);
+        return violations.isEmpty() ? served(recipe, status, context) : write(recipe, status, context);
+    }
+
+    /** Looks again where nothing will tell that it should. */
+    private UpdateControl<TrainingRecipe> served(
+            TrainingRecipe recipe, TrainingRecipeStatus projected, Context<TrainingRecipe> context) {
+        TrainingRecipeStatus status = serving.serve(recipe, projected, context);
+        UpdateControl<TrainingRecipe> control = write(recipe, status, context);
+        return ServingFlow.waits(status) && control.getScheduleDelay().isEmpty()
+                ? control.rescheduleAfter(ServingFlow.NEXT_LOOK)
+                : control;
     }
 
     /**

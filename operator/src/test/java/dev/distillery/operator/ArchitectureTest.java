@@ -26,7 +26,11 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        "..operator.stage..", "..operator.progress..", "..operator.status..", "..operator.event..")
+                        "..operator.stage..",
+                        "..operator.serving..",
+                        "..operator.progress..",
+                        "..operator.status..",
+                        "..operator.event..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.distillery.operator")

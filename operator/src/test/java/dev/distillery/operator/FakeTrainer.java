@@ -1,5 +1,6 @@
 package dev.distillery.operator;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.report.Artifact;
 import dev.distillery.report.CurvePoint;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchService;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -34,10 +36,9 @@ public final class FakeTrainer {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         Stage stage = args[0].equals("teacher") ? Stage.TEACHER : Stage.STUDENT;
-        String behaviour = new ObjectMapper()
-                .readTree(Path.of(env(TrainerEnvironment.RECIPE)).toFile())
-                .path("modelName")
-                .asText();
+        JsonNode recipe = new ObjectMapper()
+                .readTree(Path.of(env(TrainerEnvironment.RECIPE)).toFile());
+        String behaviour = recipe.path("modelName").asText();
         Path workspace = Path.of(env(TrainerEnvironment.WORKSPACE));
         if (stage == Stage.TEACHER) {
             end(stage, ExitCode.SUCCEEDED, null, List.of());
@@ -55,7 +56,21 @@ public final class FakeTrainer {
             case "waits" -> awaitFile(workspace, "go");
             default -> {}
         }
-        end(stage, ExitCode.SUCCEEDED, result, List.of(new Artifact("file:///models/m/1", 1, "abc")));
+        end(stage, ExitCode.SUCCEEDED, result, artifacts(recipe));
+    }
+
+    /** One for each destination; the recipe's version, else the first. */
+    private static List<Artifact> artifacts(JsonNode recipe) {
+        JsonNode publish = recipe.at("/spec/publish");
+        int version = publish.path("version").asInt(1);
+        String sha256 = version == 1 ? "abc" : "abc" + version;
+        List<Artifact> artifacts = new ArrayList<>();
+        for (JsonNode destination : publish.path("destinations")) {
+            String folder = destination.path("uri").asText() + "/"
+                    + recipe.path("modelName").asText();
+            artifacts.add(new Artifact(folder + "/" + version, version, sha256));
+        }
+        return artifacts;
     }
 
     private static void post(Stage stage) throws InterruptedException {

@@ -28,7 +28,7 @@ final class Conditions {
         set(type, "Unknown", reason, message);
     }
 
-    private void set(String type, String status, String reason, String message) {
+    void set(String type, String status, String reason, String message) {
         String since = previous.stream()
                 .filter(c -> c.type().equals(type) && c.status().equals(status))
                 .map(Condition::lastTransitionTime)

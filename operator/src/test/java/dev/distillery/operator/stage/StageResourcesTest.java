@@ -117,7 +117,11 @@ class StageResourcesTest {
     void onlyTheStudentGetsTheSigningKeyAndByReference() {
         TrainingRecipeSpec spec = recipe.getSpec();
         Publish publish = new Publish(
-                spec.publish().destinations(), null, null, new Publish.Signing(new Publish.SecretRef("release-key")));
+                spec.publish().destinations(),
+                null,
+                null,
+                new Publish.Signing(new Publish.SecretRef("release-key")),
+                null);
         TrainingRecipe signed = Recipes.stored("photos", true);
         signed.setSpec(spec.withPublish(publish));
         ResolvedRecipe plan = RecipeResolver.resolve("default", "photos", signed.getSpec());

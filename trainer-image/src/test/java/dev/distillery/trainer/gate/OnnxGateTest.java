@@ -3,13 +3,13 @@ package dev.distillery.trainer.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.distillery.inference.TinyOnnx;
 import dev.distillery.recipe.Gate;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.data.LabelledImages;
 import dev.distillery.trainer.metrics.Confusion;
 import dev.distillery.trainer.network.Normalization;
-import dev.distillery.trainer.predict.TinyOnnx;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
