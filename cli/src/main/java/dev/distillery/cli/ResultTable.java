@@ -30,7 +30,9 @@ final class ResultTable {
         lines.add(row("agreement", "", String.format(Locale.ROOT, "%.2f%%", result.agreement() * 100)));
         lines.add(row("latency p50", "", Figures.decimal(result.latencyMillisP50()) + " ms"));
         lines.add(row("ONNX bytes", "", Figures.count(result.onnxBytes())));
-        lines.add(line("model", outcome.modelDir() + "/model.onnx"));
+        // An image is named as a cluster mounts it; everything else is a folder with the network in it.
+        boolean image = outcome.modelDir().startsWith("oci:");
+        lines.add(line("model", outcome.modelDir() + (image ? "" : "/model.onnx")));
         lines.add(line("sha256", outcome.sha256()));
         lines.add(line("time used", Figures.duration(used.toSeconds())));
         return String.join("\n", lines);

@@ -15,7 +15,7 @@ class ReportJsonTest {
     private static final Result RESULT =
             new Result(0.9031, 0.9087, 3.1e-6, 1.0, 77_850, 174_970L, 312_345, 0.4123, 77.25);
     private static final List<Artifact> ARTIFACTS =
-            List.of(new Artifact("file:///some/folder/out/models/fashion-mnist/3", 3, "ab".repeat(32)));
+            List.of(new Artifact("file:///some/folder/out/models/fashion-mnist/3", 3, "ab".repeat(32), null));
 
     @Test
     void aSmallReportIsWrittenWhole() throws IOException {

@@ -55,7 +55,7 @@ public final class FakeTrainer {
             case "waits" -> awaitFile(workspace, "go");
             default -> {}
         }
-        end(stage, ExitCode.SUCCEEDED, result, List.of(new Artifact("file:///models/m/1", 1, "abc")));
+        end(stage, ExitCode.SUCCEEDED, result, List.of(new Artifact("file:///models/m/1", 1, "abc", null)));
     }
 
     private static void post(Stage stage) throws InterruptedException {

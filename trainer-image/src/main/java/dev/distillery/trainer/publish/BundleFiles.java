@@ -3,9 +3,6 @@ package dev.distillery.trainer.publish;
 import java.awt.AWTError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -24,7 +21,7 @@ record BundleFiles(Map<String, byte[]> files, String sha256) {
     private static final Logger LOG = LoggerFactory.getLogger(BundleFiles.class);
 
     static BundleFiles of(Bundle bundle) {
-        String sha256 = sha256(bundle.onnx());
+        String sha256 = Sha256.of(bundle.onnx());
         Map<String, byte[]> files = new LinkedHashMap<>();
         files.put("model.onnx", bundle.onnx());
         files.put(LABELS, bundle.labelsText().getBytes(StandardCharsets.UTF_8));
@@ -50,14 +47,6 @@ record BundleFiles(Map<String, byte[]> files, String sha256) {
         } catch (IOException | RuntimeException | LinkageError | InternalError | AWTError e) {
             LOG.warn("the learning curve cannot be drawn, publishing without it: {}", e.toString());
             return Map.of();
-        }
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is in every JDK", e);
         }
     }
 }

@@ -17,34 +17,48 @@ import dev.distillery.trainer.network.Network;
 import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.precision.ComputeType;
 import dev.distillery.trainer.publish.Bundle;
+import dev.distillery.trainer.publish.BundleStore;
 import dev.distillery.trainer.publish.DataFacts;
 import dev.distillery.trainer.publish.ModelInput;
 import dev.distillery.trainer.publish.ModelRepository;
+import dev.distillery.trainer.publish.ModelVersion;
+import dev.distillery.trainer.publish.PublishException;
 import dev.distillery.trainer.torchscript.InferenceNetwork;
 import dev.distillery.validation.RecipeValidator;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Trains the student, by a teacher where the recipe distils, and exports, gates and publishes it. */
 final class StudentStage {
     private final StageContext context;
     private final ResolvedRecipe recipe;
+    private final ModelRepository repository;
+    private final BundleStore bundles;
 
-    private StudentStage(StageContext context) {
+    private StudentStage(StageContext context, ModelRepository repository) {
         this.context = context;
         this.recipe = context.recipe();
+        this.repository = repository;
+        this.bundles = new BundleStore(context.workspace().resolve("bundles").resolve(recipe.name()), context.runId());
     }
 
-    static RunReport run(StageContext context) {
-        return new StudentStage(context).run();
+    /** @param repository the recipe's destinations */
+    static RunReport run(StageContext context, ModelRepository repository) {
+        return new StudentStage(context, repository).run();
     }
 
     private RunReport run() {
+        Optional<ModelVersion> finished = bundles.load();
+        return finished.isPresent() ? publish(finished.get()) : trainAndPublish();
+    }
+
+    private RunReport trainAndPublish() {
+        repository.reach();
         Teacher teacher = recipe.teacherHash() == null ? null : loadTeacher();
         Pattern earlier = Pattern.compile("student-" + Pattern.quote(recipe.name()) + "-[0-9a-f]{64}");
         context.checkpoints(Stage.STUDENT)
@@ -59,15 +73,28 @@ final class StudentStage {
         if (!refusals.isEmpty()) {
             return report(ExitCode.GATE_FAILED, String.join("; ", refusals), result, List.of(), student.curve());
         }
-        List<Artifact> artifacts = new ModelRepository(context.location(), Clock.systemUTC())
-                .publish(bundle(teacher, student, onnx, measured, result));
+        ModelVersion model = ModelVersion.of(bundle(teacher, student, onnx, measured, result));
+        bundles.save(model);
+        return publish(model);
+    }
+
+    private RunReport publish(ModelVersion model) {
+        List<CurvePoint> curve = model.learningCurve(Stage.STUDENT);
+        List<Artifact> artifacts;
+        try {
+            artifacts = repository.publish(model);
+        } catch (PublishException e) {
+            return report(e.exitCode(), e.getMessage(), model.result(), e.done(), curve);
+        }
         // Not before: a student that missed its gate, or could not be published, need not be trained again. Nor if the
         // process is being stopped: its exit code will then say so, and the next one must find what is published.
         if (!context.stop().requested()) {
             context.checkpoints(Stage.STUDENT).delete();
+            bundles.delete();
         }
-        String message = "published " + artifacts.get(0).uri();
-        return report(ExitCode.SUCCEEDED, message, result, artifacts, student.curve());
+        String message = "published "
+                + String.join(", ", artifacts.stream().map(Artifact::uri).toList());
+        return report(ExitCode.SUCCEEDED, message, model.result(), artifacts, curve);
     }
 
     private Teacher loadTeacher() {
