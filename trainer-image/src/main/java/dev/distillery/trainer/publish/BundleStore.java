@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,8 +63,8 @@ public final class BundleStore {
                 String name = file.getKey().substring(file.getKey().indexOf('/') + 1);
                 (isBeside ? beside : inside).put(name, content);
             }
-            return Optional.of(
-                    new ModelVersion(runId, index.modelName(), index.version(), beside, inside, index.annotations()));
+            return Optional.of(new ModelVersion(
+                    runId, index.modelName(), index.version(), beside, inside, new TreeMap<>(index.annotations())));
         } catch (IOException e) {
             LOG.warn("{} cannot be read ({}); the student is exported again", kept, e.toString());
             return Optional.empty();
