@@ -38,7 +38,9 @@ final class ResultTable {
                 lines.add("INT8 lost more than spec.gate.maxQuantizationDrop and is not published");
             }
         }
-        lines.add(line("model", outcome.modelDir() + "/model.onnx"));
+        // An image is named as a cluster mounts it; everything else is a folder with the network in it.
+        boolean image = outcome.modelDir().startsWith("oci:");
+        lines.add(line("model", outcome.modelDir() + (image ? "" : "/model.onnx")));
         lines.add(line("sha256", outcome.sha256()));
         lines.add(line("time used", Figures.duration(used.toSeconds())));
         return String.join("\n", lines);

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
     private static final String FIELD_MANAGER = "distillery-cli";
-    private static final Path DEFAULT_DESTINATION = Path.of("out", "models");
+    private static final String DEFAULT_DESTINATION = "out/models";
 
     @Spec
     private CommandSpec command;
@@ -39,10 +39,11 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--destination",
-            paramLabel = "DIR",
-            description =
-                    "Model repository that the student is published to. Default: what the recipe says, else out/models.")
-    private Path destination;
+            paramLabel = "PLACE",
+            description = "Model repository that the student is published to: a folder, s3://bucket/prefix or"
+                    + " oci://registry/repository, with the credentials of this environment. Default: what the recipe"
+                    + " says, else out/models.")
+    private String destination;
 
     @Option(
             names = "--output",
@@ -135,11 +136,6 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private RecipeFile load() {
-        if (destination != null && destination.toString().matches("[a-z]{2,}:/.*")) {
-            throw new Failure(
-                    ExitCode.USAGE,
-                    "--destination: got a URI, expected a folder; --set 'spec.publish.destinations=[{uri: \"…\"}]' takes URIs");
-        }
         try {
             List<FieldOverride> all = new ArrayList<>(overrides);
             if (signingKey != null) {

@@ -85,11 +85,12 @@ class CommandLineTest {
     }
 
     @Test
-    void aUriIsNoFolderToPublishTo() throws IOException {
+    void aDestinationThatNobodyKnowsIsRefused() throws IOException {
         String recipe = Recipes.in(folder).toString();
-        assertThat(execute("run", recipe, "--destination", "pvc://models/vision"))
-                .isEqualTo(2);
-        assertThat(err.toString()).contains("--destination: got a URI, expected a folder");
+        assertThat(execute("run", recipe, "--destination", "http://models/vision"))
+                .isEqualTo(10);
+        assertThat(err.toString())
+                .contains("spec.publish.destinations[0].uri: got http://models/vision", "file, pvc, s3 or oci");
     }
 
     @Test

@@ -1,14 +1,18 @@
 package dev.distillery.recipe;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
 /** The student lands as {@code <uri>/<modelName>/<version>/model.onnx} with what an inference service needs beside it. */
 public record Publish(
-        @JsonPropertyDescription("Model repositories. Absent: the command line takes out/models; a cluster needs one.")
+        @Size(max = 8)
+                @JsonPropertyDescription(
+                        "Model repositories. Absent: the command line takes out/models; a cluster needs one.")
                 List<Destination> destinations,
         @Pattern("^[a-z0-9]([-a-z0-9_.]*[a-z0-9])?$") @JsonPropertyDescription("Absent: the recipe's name.")
                 String modelName,
@@ -28,11 +32,34 @@ public record Publish(
                             "Secret in the recipe's namespace with cosign.key and, for an encrypted key, cosign.password, as `cosign generate-key-pair k8s://namespace/name` makes it.")
                     SecretRef secretRef) {}
 
-    public record SecretRef(
-            @Required @Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$") @JsonPropertyDescription("Name of the Secret.")
-                    String name) {}
-
+    /** One place; what the fields mean for each scheme is in {@code docs/publishing.md}. */
     public record Destination(
-            @Required @JsonPropertyDescription("file:///folder as the trainer sees it, or pvc://claim/folder.")
-                    String uri) {}
+            @Required
+                    @JsonPropertyDescription(
+                            "file:///folder as the trainer sees it, pvc://claim/folder, s3://bucket/prefix,"
+                                    + " or oci://registry/repository, below which the image takes the model's name.")
+                    String uri,
+            @JsonPropertyDescription("A Secret with credentials, for s3 and oci. Absent: the pod's own, as by workload"
+                            + " identity.")
+                    SecretRef secretRef,
+            @JsonPropertyDescription("Of an S3-compatible store, e.g. https://minio.example:9000. Absent: AWS.")
+                    String endpoint,
+            @JsonPropertyDescription("Of the bucket. Absent: what the pod's environment says, else us-east-1.")
+                    String region,
+            @Default("false")
+                    @JsonPropertyDescription(
+                            "true speaks HTTP without TLS to an oci registry. For s3, endpoint says it.")
+                    boolean plainHttp) {
+
+        /** The scheme is what comes before the first colon. */
+        public String scheme() {
+            return uri.substring(0, Math.max(0, uri.indexOf(':')));
+        }
+    }
+
+    public record SecretRef(
+            @Required
+                    @Pattern("^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$")
+                    @JsonPropertyDescription("Of a Secret in the recipe's namespace.")
+                    String name) {}
 }

@@ -23,4 +23,13 @@ public final class TrainerEnvironment {
     public static final String IMAGE = "DISTILLERY_IMAGE";
 
     private TrainerEnvironment() {}
+
+    /**
+     * What the Secret of a destination holds, by its keys, which come after this.
+     *
+     * @param index of the destination in the recipe
+     */
+    public static String destinationPrefix(int index) {
+        return "DISTILLERY_DESTINATION_" + index + "_";
+    }
 }

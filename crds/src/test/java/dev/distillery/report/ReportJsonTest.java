@@ -24,7 +24,7 @@ class ReportJsonTest {
             77.25,
             new Result.Int8(0.9020, 98_984, 0.3012, true));
     private static final List<Artifact> ARTIFACTS =
-            List.of(new Artifact("file:///some/folder/out/models/fashion-mnist/3", 3, "ab".repeat(32)));
+            List.of(new Artifact("file:///some/folder/out/models/fashion-mnist/3", 3, "ab".repeat(32), null));
 
     @Test
     void aSmallReportIsWrittenWhole() throws IOException {

@@ -68,7 +68,7 @@ public final class FakeTrainer {
         for (JsonNode destination : publish.path("destinations")) {
             String folder = destination.path("uri").asText() + "/"
                     + recipe.path("modelName").asText();
-            artifacts.add(new Artifact(folder + "/" + version, version, sha256));
+            artifacts.add(new Artifact(folder + "/" + version, version, sha256, null));
         }
         return artifacts;
     }

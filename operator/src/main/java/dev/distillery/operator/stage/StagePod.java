@@ -70,6 +70,7 @@ public record StagePod(String image, URI progressUrl) {
                 .withImage(image)
                 .withArgs(plan.stage().toString().toLowerCase(Locale.ROOT))
                 .withEnv(environment(plan))
+                .withEnvFrom(DestinationSecret.of(plan))
                 .withResources(resources(plan.compute()))
                 .withVolumeMounts(mounts(plan))
                 .withNewSecurityContext()

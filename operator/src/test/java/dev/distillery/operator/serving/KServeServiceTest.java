@@ -16,9 +16,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class KServeServiceTest {
-    private static final Artifact LOCAL = new Artifact("file:///models/vision/3", 3, "aa");
-    private static final Artifact CLAIM = new Artifact("pvc://models/vision/3", 3, "aa");
-    private static final Artifact IMAGE = new Artifact("oci://registry.example/vision:3", 3, "aa");
+    private static final Artifact LOCAL = new Artifact("file:///models/vision/3", 3, "aa", null);
+    private static final Artifact CLAIM = new Artifact("pvc://models/vision/3", 3, "aa", null);
+    private static final Artifact IMAGE = new Artifact("oci://registry.example/vision:3", 3, "aa", null);
 
     private static final String YAML =
             """

@@ -92,6 +92,25 @@ class StageResourcesTest {
     }
 
     @Test
+    void aDestinationsSecretIsForTheStudentsPodAloneAndByReference() {
+        TrainingRecipe published = Recipes.publishingTo(
+                "[{uri: \"file:///models\"}, {uri: \"s3://models/vision\", secretRef: {name: bucket-writer}}]");
+        ResolvedRecipe there = RecipeResolver.resolve("default", "photos", published.getSpec());
+        PodSpec pod = pod(StagePlan.student(published, there));
+        assertThat(pod.getContainers().get(0).getEnvFrom()).singleElement().satisfies(source -> {
+            assertThat(source.getPrefix()).isEqualTo("DISTILLERY_DESTINATION_1_");
+            assertThat(source.getSecretRef().getName()).isEqualTo("bucket-writer");
+            assertThat(source.getSecretRef().getOptional()).isNotEqualTo(true);
+        });
+        assertThat(pod(StagePlan.teacher(published, there))
+                        .getContainers()
+                        .get(0)
+                        .getEnvFrom())
+                .isEmpty();
+        assertThat(pod.getVolumes()).noneMatch(volume -> volume.getName().contains("models"));
+    }
+
+    @Test
     void onlyFailuresThatAnotherPodCouldMendAreTriedAgain() {
         Job job = JOB.desired(student, false);
         assertThat(job.getSpec().getBackoffLimit()).isEqualTo(3);

@@ -187,7 +187,7 @@ class StatusProjectorTest {
 
     private static RunReport report(Stage stage, String reason, Result result) {
         boolean published = result != null && reason.equals("Succeeded");
-        List<Artifact> artifacts = published ? List.of(new Artifact("file:///m/1", 1, "abc")) : List.of();
+        List<Artifact> artifacts = published ? List.of(new Artifact("file:///m/1", 1, "abc", null)) : List.of();
         return new RunReport("r", stage, reason, "why " + reason, 0.9, false, result, artifacts, List.of(), List.of());
     }
 

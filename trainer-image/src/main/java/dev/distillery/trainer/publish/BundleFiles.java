@@ -30,7 +30,7 @@ record BundleFiles(Map<String, byte[]> files, String sha256) {
             files.put(Bundle.INT8_MODEL, bundle.int8());
         }
         Map<String, String> models = new LinkedHashMap<>();
-        files.forEach((name, content) -> models.put(name, Checksums.sha256(content)));
+        files.forEach((name, content) -> models.put(name, Sha256.of(content)));
         String sha256 = models.get(Bundle.MODEL);
         files.put(CONFIG, utf8(TritonConfig.render(bundle)));
         files.put(LABELS, utf8(bundle.labelsText()));

@@ -1,9 +1,6 @@
 package dev.distillery.trainer.publish;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,9 +20,10 @@ public final class Checksums {
     /** @return one line a file, by name */
     static byte[] render(Map<String, byte[]> files) {
         StringBuilder text = new StringBuilder();
-        new TreeMap<>(files)
-                .forEach((name, content) ->
-                        text.append(sha256(content)).append("  ").append(name).append('\n'));
+        new TreeMap<>(files).forEach((name, content) -> text.append(Sha256.of(content))
+                .append("  ")
+                .append(name)
+                .append('\n'));
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -48,17 +46,5 @@ public final class Checksums {
             throw new IllegalArgumentException("line " + (sums.size() + 1) + " is no SHA-256 and file name");
         }
         return sums;
-    }
-
-    static String sha256(byte[] content) {
-        return HexFormat.of().formatHex(digest().digest(content));
-    }
-
-    public static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is in every JDK", e);
-        }
     }
 }

@@ -11,6 +11,8 @@ import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.data.DataSet;
 import dev.distillery.trainer.data.DataSets;
 import dev.distillery.trainer.data.SourceLocation;
+import dev.distillery.trainer.publish.Destinations;
+import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.report.ProgressPusher;
 import dev.distillery.trainer.report.TerminationMessage;
 import dev.distillery.trainer.signing.SigningKey;
@@ -130,7 +132,14 @@ public final class StageRunner {
                     assembler,
                     pusher,
                     stop);
-            return stage == Stage.TEACHER ? TeacherStage.run(context) : StudentStage.run(context);
+            return stage == Stage.TEACHER ? TeacherStage.run(context) : student(context);
+        }
+    }
+
+    private RunReport student(StageContext context) {
+        try (ModelRepository repository =
+                new ModelRepository(Destinations.of(context.recipe(), context.location(), env))) {
+            return StudentStage.run(context, repository);
         }
     }
 

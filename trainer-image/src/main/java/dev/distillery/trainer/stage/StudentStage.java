@@ -18,37 +18,52 @@ import dev.distillery.trainer.network.Network;
 import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.precision.ComputeType;
 import dev.distillery.trainer.publish.Bundle;
+import dev.distillery.trainer.publish.BundleStore;
 import dev.distillery.trainer.publish.DataFacts;
 import dev.distillery.trainer.publish.ModelInput;
 import dev.distillery.trainer.publish.ModelRepository;
+import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Origin;
+import dev.distillery.trainer.publish.PublishException;
 import dev.distillery.trainer.publish.TrainerBuild;
 import dev.distillery.trainer.quantization.QuantizedModel;
 import dev.distillery.trainer.torchscript.InferenceNetwork;
 import dev.distillery.validation.RecipeValidator;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Trains the student, by a teacher where the recipe distils, and exports, gates and publishes it. */
 final class StudentStage {
     private final StageContext context;
     private final ResolvedRecipe recipe;
+    private final ModelRepository repository;
+    private final BundleStore bundles;
 
-    private StudentStage(StageContext context) {
+    private StudentStage(StageContext context, ModelRepository repository) {
         this.context = context;
         this.recipe = context.recipe();
+        this.repository = repository;
+        this.bundles = new BundleStore(context.workspace().resolve("bundles").resolve(recipe.name()), context.runId());
     }
 
-    static RunReport run(StageContext context) {
-        return new StudentStage(context).run();
+    /** @param repository the recipe's destinations */
+    static RunReport run(StageContext context, ModelRepository repository) {
+        return new StudentStage(context, repository).run();
     }
 
     private RunReport run() {
+        Optional<ModelVersion> finished = bundles.load();
+        return finished.isPresent() ? publish(finished.get()) : trainAndPublish();
+    }
+
+    private RunReport trainAndPublish() {
+        repository.reach();
         Teacher teacher = recipe.teacherHash() == null ? null : loadTeacher();
         Pattern earlier = Pattern.compile("student-" + Pattern.quote(recipe.name()) + "-[0-9a-f]{64}");
         context.checkpoints(Stage.STUDENT)
@@ -63,19 +78,36 @@ final class StudentStage {
         List<String> refusals = gate.refusals(measured);
         if (!refusals.isEmpty()) {
             Result result = result(network, teacher, student, new Exported(onnx, measured, null));
-            return report(ExitCode.GATE_FAILED, String.join("; ", refusals), result, List.of(), List.of(), student);
+            return report(
+                    ExitCode.GATE_FAILED, String.join("; ", refusals), result, List.of(), List.of(), student.curve());
         }
         Exported exported = new Exported(onnx, measured, quantized(gate, onnx, measured, trainerLogits));
         Result result = result(network, teacher, student, exported);
-        List<Artifact> artifacts = new ModelRepository(context.location(), Clock.systemUTC(), context.signingKey())
-                .publish(bundle(teacher, student, exported, result));
+        ModelVersion model = ModelVersion.of(bundle(teacher, student, exported, result), context.signingKey());
+        bundles.save(model);
+        return publish(model);
+    }
+
+    private RunReport publish(ModelVersion model) {
+        List<CurvePoint> curve = model.learningCurve(Stage.STUDENT);
+        // A student that an earlier attempt kept has its warnings in its report only, together with the notes.
+        List<String> warnings = new ArrayList<>(model.warnings());
+        warnings.removeAll(notes());
+        List<Artifact> artifacts;
+        try {
+            artifacts = repository.publish(model);
+        } catch (PublishException e) {
+            return report(e.exitCode(), e.getMessage(), model.result(), e.done(), warnings, curve);
+        }
         // Not before: a student that missed its gate, or could not be published, need not be trained again. Nor if the
         // process is being stopped: its exit code will then say so, and the next one must find what is published.
         if (!context.stop().requested()) {
             context.checkpoints(Stage.STUDENT).delete();
+            bundles.delete();
         }
-        String message = "published " + artifacts.get(0).uri();
-        return report(ExitCode.SUCCEEDED, message, result, artifacts, exported.warnings(), student);
+        String message = "published "
+                + String.join(", ", artifacts.stream().map(Artifact::uri).toList());
+        return report(ExitCode.SUCCEEDED, message, model.result(), artifacts, warnings, curve);
     }
 
     /** @param int8 null unless the recipe asks for it */
@@ -231,14 +263,14 @@ final class StudentStage {
                 curve,
                 exported.measured().confusion().recall(),
                 exported.measured().confusion().counts(),
-                notes(exported),
+                Stream.concat(notes().stream(), exported.warnings().stream()).toList(),
                 new Origin(TrainerBuild.current(), context.image()));
     }
 
-    private List<String> notes(Exported exported) {
+    /** What is known of recipe and data before the training. */
+    private List<String> notes() {
         List<String> notes = new ArrayList<>(RecipeValidator.warnings(recipe.spec()));
         notes.addAll(context.data().notes());
-        notes.addAll(exported.warnings());
         return notes;
     }
 
@@ -248,7 +280,7 @@ final class StudentStage {
             Result result,
             List<Artifact> artifacts,
             List<String> warnings,
-            StageContext.Trained student) {
+            List<CurvePoint> curve) {
         return new RunReport(
                 context.runId(),
                 Stage.STUDENT,
@@ -259,6 +291,6 @@ final class StudentStage {
                 result,
                 artifacts,
                 warnings,
-                student.curve());
+                curve);
     }
 }

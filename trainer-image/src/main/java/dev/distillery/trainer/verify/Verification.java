@@ -1,6 +1,7 @@
 package dev.distillery.trainer.verify;
 
 import dev.distillery.trainer.publish.Checksums;
+import dev.distillery.trainer.publish.Sha256;
 import dev.distillery.trainer.signing.VerificationKey;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,7 +75,7 @@ public record Verification(int files, boolean signed, List<String> faults) {
     }
 
     private static String sha256(VersionContent version, String name) throws IOException {
-        try (DigestInputStream in = new DigestInputStream(version.open(name), Checksums.digest())) {
+        try (DigestInputStream in = new DigestInputStream(version.open(name), Sha256.digest())) {
             in.transferTo(OutputStream.nullOutputStream());
             return HexFormat.of().formatHex(in.getMessageDigest().digest());
         }

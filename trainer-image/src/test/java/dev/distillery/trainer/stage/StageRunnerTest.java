@@ -120,6 +120,29 @@ class StageRunnerTest {
     }
 
     @Test
+    void aStudentThatCouldNotBePublishedIsPublishedLaterWithoutTraining() throws IOException {
+        Map<String, String> env = new SyntheticRecipe(folder)
+                .with("/tricks/distillation/enabled", false)
+                .environment("run-1");
+        Path inTheWay = Files.writeString(folder.resolve("models"), "a file where a folder should be");
+        RunReport refused = run(Stage.STUDENT, env);
+        assertThat(refused.reason()).isEqualTo(ExitCode.PUBLISH_FAILED.reason());
+        assertThat(refused.result().top1()).isGreaterThan(0.9);
+        assertThat(refused.artifacts()).isEmpty();
+
+        Files.delete(inTheWay);
+        Path workspace = Path.of(env.get(TrainerEnvironment.WORKSPACE));
+        // Without it, whoever trains must begin again.
+        Files.move(workspace.resolve("checkpoints"), folder.resolve("elsewhere"));
+        RunReport published = run(Stage.STUDENT, env);
+        assertThat(published.succeeded()).as(published.message()).isTrue();
+        assertThat(published.result()).isEqualTo(refused.result());
+        assertThat(published.learningCurve()).isEqualTo(refused.learningCurve());
+        assertThat(workspace.resolve("checkpoints")).doesNotExist();
+        assertThat(workspace.resolve("bundles/synthetic")).doesNotExist();
+    }
+
+    @Test
     void aRateThatExplodesEndsAsDiverged() throws IOException {
         SyntheticRecipe recipe = new SyntheticRecipe(folder)
                 .with("/tricks/linearScaling/referenceRate", 1e30)
