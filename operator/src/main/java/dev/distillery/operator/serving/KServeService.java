@@ -66,8 +66,8 @@ public final class KServeService {
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("modelFormat", Map.of("name", "onnx"));
         model.put("protocolVersion", "v2");
-        if (version.image()) {
-            model.put("storageUri", version.artifact().uri());
+        if (version.isImage()) {
+            model.put("storageUri", version.image());
         } else {
             predictor.put(
                     "storageUris",

@@ -58,8 +58,14 @@ public record ServedVersion(TrainingRecipe recipe, Artifact artifact) {
     }
 
     /** Whether it is one artifact with the model's layout inside, such as an image, or a version's folder. */
-    boolean image() {
+    boolean isImage() {
         return artifact.uri().startsWith("oci://");
+    }
+
+    /** @return by its digest, where the trainer told it: a tag can be moved */
+    String image() {
+        String uri = artifact.uri();
+        return artifact.digest() == null ? uri : uri.substring(0, uri.lastIndexOf(':')) + "@" + artifact.digest();
     }
 
     @Override

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class KServeServiceTest {
     private static final Artifact LOCAL = new Artifact("file:///models/vision/3", 3, "aa", null);
     private static final Artifact CLAIM = new Artifact("pvc://models/vision/3", 3, "aa", null);
-    private static final Artifact IMAGE = new Artifact("oci://registry.example/vision:3", 3, "aa", null);
+    private static final Artifact IMAGE =
+            new Artifact("oci://registry.example:5000/vision:3", 3, "aa", "sha256:" + "b".repeat(64));
 
     private static final String YAML =
             """
@@ -57,7 +58,8 @@ class KServeServiceTest {
     void anImageHoldsTheLayoutItself() {
         GenericKubernetesResource service = KServeService.desired(version(IMAGE));
         assertThat(service.<String>get("spec", "predictor", "model", "storageUri"))
-                .isEqualTo("oci://registry.example/vision:3");
+                .as("by its digest: the tag could be moved")
+                .isEqualTo("oci://registry.example:5000/vision@sha256:" + "b".repeat(64));
         assertThat(service.<Object>get("spec", "predictor", "storageUris")).isNull();
     }
 

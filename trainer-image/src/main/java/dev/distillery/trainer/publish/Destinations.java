@@ -6,6 +6,7 @@ import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.data.SourceLocation;
 import dev.distillery.trainer.publish.oci.OciModel;
 import dev.distillery.trainer.publish.s3.S3Model;
+import dev.distillery.trainer.signing.SigningKey;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +19,12 @@ public final class Destinations {
     /**
      * @param location finds folders
      * @param env of the process, with what the destinations' Secrets hold
+     * @param key signs images; null to leave them unsigned
      * @return in the recipe's order
      * @throws TrainerException INVALID_RECIPE if a URI cannot be resolved, PUBLISH_FAILED if a Secret lacks a key
      */
-    public static List<Destination> of(ResolvedRecipe recipe, SourceLocation location, Map<String, String> env) {
+    public static List<Destination> of(
+            ResolvedRecipe recipe, SourceLocation location, Map<String, String> env, SigningKey key) {
         List<Destination> places = new ArrayList<>();
         List<Publish.Destination> destinations = recipe.spec().publish().destinations();
         for (int i = 0; i < destinations.size(); i++) {
@@ -31,7 +34,7 @@ public final class Destinations {
             places.add(
                     switch (destination.scheme()) {
                         case "s3" -> S3Model.of(destination, recipe.modelName(), credentials, Patience.USUAL);
-                        case "oci" -> OciModel.of(destination, recipe.modelName(), credentials, Patience.USUAL);
+                        case "oci" -> OciModel.of(destination, recipe.modelName(), credentials, Patience.USUAL, key);
                         default ->
                             new ModelFolder(
                                     uri,

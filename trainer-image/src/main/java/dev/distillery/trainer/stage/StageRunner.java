@@ -138,7 +138,7 @@ public final class StageRunner {
 
     private RunReport student(StageContext context) {
         try (ModelRepository repository =
-                new ModelRepository(Destinations.of(context.recipe(), context.location(), env))) {
+                new ModelRepository(Destinations.of(context.recipe(), context.location(), env, context.signingKey()))) {
             return StudentStage.run(context, repository);
         }
     }

@@ -166,7 +166,7 @@ class ModelRepositoryTest {
                 ModelInput.Form.PIXELS,
                 BundleFixture.CLASSES,
                 BundleFixture.recipe(null, "pvc://models/vision/"));
-        assertThat(new ModelRepository(Destinations.of(bundle.recipe(), claims, Map.of()))
+        assertThat(new ModelRepository(Destinations.of(bundle.recipe(), claims, Map.of(), null))
                         .publish(ModelVersion.of(bundle, null))
                         .get(0)
                         .uri())

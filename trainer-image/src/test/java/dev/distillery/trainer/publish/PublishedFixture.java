@@ -22,7 +22,7 @@ public final class PublishedFixture {
     public static Path publish(Path repository, Path keys) {
         Bundle bundle = BundleFixture.bundle("run-1", null, repository);
         try (ModelRepository destinations =
-                new ModelRepository(Destinations.of(bundle.recipe(), new SourceLocation(Map.of()), Map.of()))) {
+                new ModelRepository(Destinations.of(bundle.recipe(), new SourceLocation(Map.of()), Map.of(), null))) {
             destinations.publish(ModelVersion.of(bundle, SigningKey.in(keys)));
         }
         return repository.resolve(bundle.modelName());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Sha256;
+import dev.distillery.trainer.signing.ImageSignature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,13 +38,27 @@ record OciImage(byte[] layer, byte[] config, byte[] manifest) {
 
     static OciImage of(ModelVersion model, int number) {
         byte[] layer = tar(model, number);
+        return of(layer, descriptor(LAYER_TYPE, layer), annotations(model, number));
+    }
+
+    /** A signature as cosign stores it, to be tagged {@link ImageSignature#tag}. */
+    static OciImage of(ImageSignature signature) {
+        byte[] layer = signature.payload();
+        Map<String, Object> descriptor = descriptor(ImageSignature.LAYER_TYPE, layer);
+        descriptor.put("annotations", Map.of(ImageSignature.ANNOTATION, signature.signature()));
+        return of(layer, descriptor, Map.of());
+    }
+
+    private static OciImage of(byte[] layer, Map<String, Object> descriptor, Map<String, String> annotations) {
         byte[] config = config(layer);
         Map<String, Object> manifest = new LinkedHashMap<>();
         manifest.put("schemaVersion", 2);
         manifest.put("mediaType", MANIFEST_TYPE);
         manifest.put("config", descriptor(CONFIG_TYPE, config));
-        manifest.put("layers", List.of(descriptor(LAYER_TYPE, layer)));
-        manifest.put("annotations", annotations(model, number));
+        manifest.put("layers", List.of(descriptor));
+        if (!annotations.isEmpty()) {
+            manifest.put("annotations", annotations);
+        }
         return new OciImage(layer, config, json(manifest));
     }
 

@@ -8,6 +8,8 @@ import dev.distillery.trainer.publish.Credentials;
 import dev.distillery.trainer.publish.Destination;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.signing.ImageSignature;
+import dev.distillery.trainer.signing.SigningKey;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +23,21 @@ public final class OciModel implements Destination {
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
     private final OciRepository repository;
+    private final SigningKey key;
 
-    OciModel(OciRepository repository) {
+    OciModel(OciRepository repository, SigningKey key) {
         this.repository = repository;
+        this.key = key;
     }
 
+    /** @param key signs the image; null leaves it unsigned */
     public static OciModel of(
-            Publish.Destination destination, String modelName, Credentials credentials, Patience patience) {
-        return new OciModel(OciRepository.open(destination, modelName, credentials, patience));
+            Publish.Destination destination,
+            String modelName,
+            Credentials credentials,
+            Patience patience,
+            SigningKey key) {
+        return new OciModel(OciRepository.open(destination, modelName, credentials, patience), key);
     }
 
     @Override
@@ -84,6 +93,7 @@ public final class OciModel implements Destination {
             // Another run may have taken the number meanwhile; if so, its successor's layer is brought now.
             int number = number(model);
             OciImage image = bring(model, number);
+            sign(image);
             repository.tag(Integer.toString(number), image.manifest());
             moveLatest(number, image.manifest());
             return artifact(number, model.sha256(), image.manifest());
@@ -95,6 +105,17 @@ public final class OciModel implements Destination {
         repository.bring(image.layer());
         repository.bring(image.config());
         return image;
+    }
+
+    /** Before the version has its tag: whoever sees it sees it signed. */
+    private void sign(OciImage image) {
+        if (key != null) {
+            String digest = OciImage.digest(image.manifest());
+            OciImage signature = OciImage.of(ImageSignature.of(key, repository.name(), digest));
+            repository.bring(signature.layer());
+            repository.bring(signature.config());
+            repository.tag(ImageSignature.tag(digest), signature.manifest());
+        }
     }
 
     private int number(ModelVersion model) {

@@ -57,6 +57,11 @@ final class OciRepository {
                 builder.withInsecure(destination.plainHttp()).build(), path + "/" + modelName, patience);
     }
 
+    /** @return registry and repository, as references of images begin */
+    String name() {
+        return name;
+    }
+
     /** @param manifest as it lies there */
     record Tagged(byte[] manifest, Map<String, String> annotations) {}
 
@@ -81,7 +86,7 @@ final class OciRepository {
         });
     }
 
-    /** @return what the tag names; empty if there is no such tag */
+    /** @return what the tag, or digest, names; empty if there is no such thing */
     Optional<Tagged> manifest(String tag) {
         return call(tag, "read", () -> {
             try {
@@ -104,10 +109,15 @@ final class OciRepository {
     void bring(byte[] content) {
         String digest = OciImage.digest(content);
         call(digest, "written", () -> registry.pushBlob(ref(null), content));
-        byte[] there = call(digest, "read back", () -> read(digest));
+        byte[] there = blob(digest);
         if (!Arrays.equals(there, content)) {
             throw unavailable(digest + ": what was read back is not what was written", null);
         }
+    }
+
+    /** @return as it lies there; whether that has this digest is the caller's to check */
+    byte[] blob(String digest) {
+        return call(digest, "read", () -> read(digest));
     }
 
     /** Not {@code getBlob}, which (0.7.0) takes every blob for text. */
@@ -133,7 +143,7 @@ final class OciRepository {
     }
 
     private ContainerRef ref(String tag) {
-        return ContainerRef.parse(tag == null ? name : name + ":" + tag);
+        return ContainerRef.parse(tag == null ? name : name + (tag.startsWith("sha256:") ? "@" : ":") + tag);
     }
 
     private <T> T call(String what, String done, Supplier<T> request) {

@@ -18,6 +18,9 @@ import dev.distillery.trainer.publish.FaultyProxy;
 import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.signing.ImageSignature;
+import dev.distillery.trainer.signing.SigningFixture;
+import dev.distillery.trainer.signing.SigningKey;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -116,28 +119,31 @@ class OciModelTest {
     void cutOffAnywhereAndRunAgainThereIsOneWholeVersion(FaultyProxy.Fault fault) throws IOException {
         URI target = URI.create("http://" + registry.address());
         ModelVersion model = small("run-1");
+        SigningKey key = SigningFixture.key(folder);
         String name = "cut-" + fault.name().toLowerCase(Locale.ROOT);
         long total;
         try (FaultyProxy proxy = new FaultyProxy(target, fault, Long.MAX_VALUE)) {
-            publish(proxy.address(), name, LOGIN, NONE, model);
+            publish(proxy.address(), name, LOGIN, NONE, model, key);
             total = proxy.passed();
         }
         String digest = publish(name, model).digest();
+        assertThat(tags(name)).containsExactlyInAnyOrder("1", "latest", ImageSignature.tag(digest));
         List<Long> places = places(total, 12);
         for (int i = 0; i < places.size(); i++) {
             String here = name + i;
             try (FaultyProxy proxy = new FaultyProxy(target, fault, places.get(i))) {
                 // Where the last bytes are cut off, it may have been done.
                 TrainerException e = catchThrowableOfType(
-                        TrainerException.class, () -> publish(proxy.address(), here, LOGIN, NONE, model));
+                        TrainerException.class, () -> publish(proxy.address(), here, LOGIN, NONE, model, key));
                 assertThat(e == null ? ExitCode.DESTINATION_UNAVAILABLE : e.exitCode())
                         .as("after %d bytes: %s", places.get(i), e)
                         .isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
             }
-            assertThat(publish(here, model).digest())
+            assertThat(publish(registry.address(), here, LOGIN, NONE, model, key)
+                            .digest())
                     .as("after %d bytes", places.get(i))
                     .isEqualTo(digest);
-            assertThat(tags(here)).containsExactlyInAnyOrder("1", "latest");
+            assertThat(tags(here)).hasSize(3).contains("1", "latest");
             assertThat(files(here, manifest(here, "latest")))
                     .hasSize(model.files().size() + model.modelFiles().size());
         }
@@ -155,6 +161,27 @@ class OciModelTest {
             assertThat(e).hasMessageContainingAll("nothing is visible", "oci://" + proxy.address());
         }
         assertThat(tags("sick")).isEmpty();
+    }
+
+    /** As cosign verify looks for it: a tag named after the image's digest, the signature at the payload's layer. */
+    @Test
+    void theImageIsSignedBeforeItHasItsTag() throws IOException {
+        SigningKey key = SigningFixture.key(folder);
+        String digest = publish(registry.address(), "signed", LOGIN, NONE, model("run-1", null), key)
+                .digest();
+        assertThat(publish("signed", model("run-2", null)).version()).isEqualTo(2);
+        String tag = digest.replace(':', '-') + ".sig";
+        assertThat(tags("signed")).containsExactlyInAnyOrder("1", "2", "latest", tag);
+        Layer layer = manifest("signed", tag).getLayers().get(0);
+        assertThat(layer.getMediaType()).isEqualTo("application/vnd.dev.cosign.simplesigning.v1+json");
+        byte[] payload =
+                client().fetchBlob(ref("signed").withDigest(layer.getDigest())).readAllBytes();
+        assertThat(new String(payload, StandardCharsets.UTF_8))
+                .contains("\"docker-manifest-digest\":\"" + digest + "\"")
+                .contains("\"docker-reference\":\"" + registry.address() + "/signed/fashion\"");
+        assertThat(SigningFixture.publicKey()
+                        .verifies(payload, layer.getAnnotations().get("dev.cosignproject.cosign/signature")))
+                .isTrue();
     }
 
     @Test
@@ -187,7 +214,17 @@ class OciModelTest {
 
     private static Artifact publish(
             String address, String namespace, Map<String, String> secret, Patience patience, ModelVersion model) {
-        OciModel place = new OciModel(repository(address, namespace, secret, patience));
+        return publish(address, namespace, secret, patience, model, null);
+    }
+
+    private static Artifact publish(
+            String address,
+            String namespace,
+            Map<String, String> secret,
+            Patience patience,
+            ModelVersion model,
+            SigningKey key) {
+        OciModel place = new OciModel(repository(address, namespace, secret, patience), key);
         try (ModelRepository repository = new ModelRepository(List.of(place))) {
             return repository.publish(model).get(0);
         }
