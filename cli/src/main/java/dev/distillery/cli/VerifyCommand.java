@@ -15,7 +15,9 @@ import picocli.CommandLine.Parameters;
 final class VerifyCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "VERSION",
-            description = "A version's folder, or a model's folder, of which the latest version is taken; file:// too.")
+            description =
+                    "A folder, file://, s3:// or oci:// URI of a version, or of a model, of which the latest version"
+                            + " is taken. Credentials are those of this environment.")
     private String version;
 
     @Option(
@@ -24,11 +26,17 @@ final class VerifyCommand implements Callable<Integer> {
             description = "The signer's public key, e.g. cosign.pub. Without it a signature is not checked.")
     private Path key;
 
+    @Option(names = "--plain-http", description = "Speak to the registry without TLS.")
+    private boolean plainHttp;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of("verify"));
         if (key != null) {
             arguments.addAll(List.of("--key", key.toString()));
+        }
+        if (plainHttp) {
+            arguments.add("--plain-http");
         }
         arguments.addAll(List.of("--", version));
         return TrainerProcess.run(arguments);

@@ -9,7 +9,8 @@
  * </pre>
  *
  * <p>A version appears whole or not at all (written aside, synced, renamed), is never overwritten, and one run publishes
- * once however often it tries. {@code s3} and {@code oci} are destinations of their own. Apart from the picture, the same bundle gives the same bytes.
+ * once however often it tries. Apart from the picture, the same bundle gives the same bytes. {@code s3} and {@code oci} are
+ * destinations of their own.
  *
  * <p>May import: the JDK (AWT too), Jackson, XChart and VectorGraphics2D, SLF4J, the crds module, {@link
  * dev.distillery.trainer.TrainerException}, {@link dev.distillery.trainer.signing}, of {@link dev.distillery.trainer.data}

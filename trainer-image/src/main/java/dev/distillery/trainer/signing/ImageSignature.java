@@ -2,6 +2,7 @@ package dev.distillery.trainer.signing;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,6 +38,18 @@ public record ImageSignature(byte[] payload, String signature) {
             return new ImageSignature(payload, key.sign(payload));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("maps of text can be written", e);
+        }
+    }
+
+    /** @return whether a payload is about the image with this digest */
+    public static boolean isOf(byte[] payload, String manifestDigest) {
+        try {
+            return MAPPER.readTree(payload)
+                    .at("/critical/image/docker-manifest-digest")
+                    .asText()
+                    .equals(manifestDigest);
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.distillery.trainer.verify;
 
 import dev.distillery.trainer.publish.Checksums;
 import dev.distillery.trainer.publish.Sha256;
+import dev.distillery.trainer.publish.VersionContent;
 import dev.distillery.trainer.signing.VerificationKey;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,6 +62,7 @@ public record Verification(int files, boolean signed, List<String> faults) {
         } else if (key != null && !key.verifies(text, signature(version))) {
             faults.add(Checksums.SIGNATURE + ": is not the given key's signature of " + Checksums.FILE);
         }
+        faults.addAll(version.faultsAround(key));
         return new Verification(sums.size(), signed, faults);
     }
 

@@ -2,6 +2,9 @@ package dev.distillery.trainer.verify;
 
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.publish.VersionContent;
+import dev.distillery.trainer.publish.oci.OciVersion;
+import dev.distillery.trainer.publish.s3.S3Version;
 import dev.distillery.trainer.signing.VerificationKey;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,8 +17,9 @@ import java.util.List;
 public final class Verify {
     private static final String USAGE =
             """
-            usage: verify [--key cosign.pub] VERSION
-            VERSION: a version's folder, or a model's folder, of which the latest version is taken; file:// too.
+            usage: verify [--key cosign.pub] [--plain-http] VERSION
+            VERSION: a folder, file://, s3:// or oci:// URI of a version, or of a model, of which the latest version is taken.
+            --plain-http: speak to the registry without TLS.
             """;
 
     private final PrintStream out;
@@ -28,7 +32,8 @@ public final class Verify {
 
     /**
      * @param arguments after the command's name
-     * @return the process's exit code: 0, 2 for wrong usage, 11 for a version that is not as it was published
+     * @return the process's exit code: 0, 2 for wrong usage, 11 for a version that is not as it was published, 15 and 18
+     *     for a bucket or registry that refuses or does not answer
      */
     public int run(List<String> arguments) {
         try {
@@ -44,6 +49,7 @@ public final class Verify {
     private ExitCode verify(List<String> arguments) {
         List<String> locations = new ArrayList<>();
         VerificationKey key = null;
+        boolean plainHttp = false;
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String argument = rest.next();
@@ -59,6 +65,7 @@ public final class Verify {
                     }
                     key = VerificationKey.read(Path.of(rest.next()));
                 }
+                case "--plain-http" -> plainHttp = true;
                 case "--" -> rest.forEachRemaining(locations::add);
                 default -> locations.add(argument);
             }
@@ -66,26 +73,37 @@ public final class Verify {
         if (locations.size() != 1) {
             throw new TrainerException(ExitCode.USAGE, "got " + locations + ", expected one version\n" + USAGE);
         }
-        return verify(locations.get(0), key);
+        return verify(locations.get(0), plainHttp, key);
     }
 
-    private ExitCode verify(String location, VerificationKey key) {
-        VersionFolder version = VersionFolder.at(location);
+    private ExitCode verify(String location, boolean plainHttp, VerificationKey key) {
         try {
-            Verification found = Verification.of(version, key);
-            List<String> faults = new ArrayList<>(found.faults());
-            for (String name : version.foreignShared()) {
-                faults.add("../" + name + ": differs from the one of this version, the latest");
+            if (location.startsWith("s3://")) {
+                try (S3Version version = S3Version.at(location)) {
+                    return verify(version, key);
+                }
             }
-            if (faults.isEmpty()) {
-                out.println(version + ": " + found.files() + " files as published, " + signature(found, key));
-                return ExitCode.SUCCEEDED;
+            if (location.startsWith("oci://")) {
+                return verify(OciVersion.at(location, plainHttp), key);
             }
-            faults.forEach(fault -> err.println(version + ": " + fault));
-            return ExitCode.INVALID_DATA;
+            if (location.matches("[a-z][a-z0-9+.-]*://.*") && !location.startsWith("file:")) {
+                throw new TrainerException(
+                        ExitCode.USAGE, "got " + location + ", expected a folder, or a file, s3 or oci URI");
+            }
+            return verify(VersionFolder.at(location), key);
         } catch (IOException e) {
-            throw new TrainerException(ExitCode.INVALID_DATA, version + ": cannot be read (" + e + ")", e);
+            throw new TrainerException(ExitCode.INVALID_DATA, location + ": cannot be read (" + e + ")", e);
         }
+    }
+
+    private ExitCode verify(VersionContent version, VerificationKey key) throws IOException {
+        Verification found = Verification.of(version, key);
+        if (found.faults().isEmpty()) {
+            out.println(version + ": " + found.files() + " files as published, " + signature(found, key));
+            return ExitCode.SUCCEEDED;
+        }
+        found.faults().forEach(fault -> err.println(version + ": " + fault));
+        return ExitCode.INVALID_DATA;
     }
 
     private static String signature(Verification found, VerificationKey key) {

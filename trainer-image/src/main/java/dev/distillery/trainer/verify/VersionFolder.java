@@ -2,6 +2,8 @@ package dev.distillery.trainer.verify;
 
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.publish.VersionContent;
+import dev.distillery.trainer.signing.VerificationKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -28,7 +30,7 @@ final class VersionFolder implements VersionContent {
 
     /**
      * @param location a path or {@code file://}, of a version or of a model
-     * @throws TrainerException USAGE for another scheme; INVALID_DATA if nothing was published there
+     * @throws TrainerException INVALID_DATA if nothing was published there
      */
     static VersionFolder at(String location) {
         Path folder = path(location);
@@ -42,9 +44,6 @@ final class VersionFolder implements VersionContent {
     private static Path path(String location) {
         if (location.startsWith("file:")) {
             return Path.of(URI.create(location));
-        }
-        if (location.matches("[a-z][a-z0-9+.-]*://.*")) {
-            throw new TrainerException(ExitCode.USAGE, "got " + location + ", expected a folder or a file:// URI");
         }
         return Path.of(location).toAbsolutePath().normalize();
     }
@@ -72,8 +71,9 @@ final class VersionFolder implements VersionContent {
         return Files.newInputStream(folder.resolve(name));
     }
 
-    /** @return files of the model's folder that are not those of this version, though it is the latest */
-    List<String> foreignShared() throws IOException {
+    /** Files of the model's folder that are not those of this version, though it is the latest. */
+    @Override
+    public List<String> faultsAround(VerificationKey key) throws IOException {
         Path model = folder.getParent();
         if (!folder.getFileName().toString().matches(NUMBER) || !latest(model).equals(Optional.of(folder))) {
             return List.of();
@@ -84,7 +84,7 @@ final class VersionFolder implements VersionContent {
             Path own = folder.resolve(name);
             // That the version lacks its own is a fault already.
             if (Files.exists(own) && (!Files.exists(shared) || Files.mismatch(shared, own) >= 0)) {
-                foreign.add(name);
+                foreign.add("../" + name + ": differs from the one of this version, the latest");
             }
         }
         return List.copyOf(foreign);

@@ -39,6 +39,10 @@ public final class PublishedFixture {
                 null);
     }
 
+    public static ModelVersion signed(String runId, SigningKey key) {
+        return ModelVersion.of(BundleFixture.bundle(runId, null, Path.of("/unused")), key);
+    }
+
     /** The same name with other classes. */
     public static ModelVersion otherModel(String runId) {
         return ModelVersion.of(

@@ -114,7 +114,12 @@ class VerifyTest {
     @Test
     void wrongUsageIsExplained() {
         for (String[] arguments : new String[][] {
-            {}, {"a", "b"}, {"--key"}, {"s3://models/fashion"}, {"--key", "nowhere.pub", version.toString()}
+            {},
+            {"a", "b"},
+            {"--key"},
+            {"http://models/fashion"},
+            {"oci://registry.example"},
+            {"--key", "nowhere.pub", version.toString()}
         }) {
             assertThat(verify(arguments)).isEqualTo(ExitCode.USAGE.code());
             assertThat(err()).contains("expected");

@@ -109,6 +109,19 @@ final class S3Bucket implements AutoCloseable {
                         .toList());
     }
 
+    /** @return names of all objects below the prefix, without it */
+    List<String> below(String prefix) {
+        return call(
+                "listed",
+                prefix,
+                () -> client
+                        .listObjectsV2Paginator(request -> request.bucket(name).prefix(prefix))
+                        .contents()
+                        .stream()
+                        .map(object -> object.key().substring(prefix.length()))
+                        .toList());
+    }
+
     String uri(String key) {
         return "s3://" + name + "/" + key.replaceAll("/$", "");
     }

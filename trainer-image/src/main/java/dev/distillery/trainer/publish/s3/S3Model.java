@@ -28,7 +28,7 @@ public final class S3Model implements Destination {
     static final String MANIFEST = "manifest.json";
     static final String LATEST = "latest.json";
 
-    private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
+    static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private final S3Bucket bucket;

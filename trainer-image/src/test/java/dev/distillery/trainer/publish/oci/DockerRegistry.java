@@ -23,10 +23,12 @@ final class DockerRegistry implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final Path data;
 
     /** @param folder for its data */
     DockerRegistry(Path folder) throws IOException {
         port = freePort();
+        data = folder.resolve("data");
         Path users = Files.writeString(folder.resolve("htpasswd"), USER + ":" + HASH + "\n");
         Path config = Files.writeString(
                 folder.resolve("registry.yml"),
@@ -39,7 +41,7 @@ final class DockerRegistry implements AutoCloseable {
                 auth:
                   htpasswd: {realm: test, path: "%s"}
                 """
-                        .formatted(folder.resolve("data"), port, users));
+                        .formatted(data, port, users));
         process = new ProcessBuilder(PROGRAM.toString(), "serve", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("registry.log").toFile())
@@ -60,6 +62,14 @@ final class DockerRegistry implements AutoCloseable {
 
     String address() {
         return "127.0.0.1:" + port;
+    }
+
+    /** @param hex SHA-256 of its content */
+    Path blob(String hex) {
+        return data.resolve("docker/registry/v2/blobs/sha256")
+                .resolve(hex.substring(0, 2))
+                .resolve(hex)
+                .resolve("data");
     }
 
     private static int freePort() throws IOException {

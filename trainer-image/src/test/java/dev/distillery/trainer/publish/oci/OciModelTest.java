@@ -3,6 +3,7 @@ package dev.distillery.trainer.publish.oci;
 import static dev.distillery.trainer.publish.PublishedFixture.model;
 import static dev.distillery.trainer.publish.PublishedFixture.otherModel;
 import static dev.distillery.trainer.publish.PublishedFixture.places;
+import static dev.distillery.trainer.publish.PublishedFixture.signed;
 import static dev.distillery.trainer.publish.PublishedFixture.small;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -21,6 +22,7 @@ import dev.distillery.trainer.publish.Patience;
 import dev.distillery.trainer.signing.ImageSignature;
 import dev.distillery.trainer.signing.SigningFixture;
 import dev.distillery.trainer.signing.SigningKey;
+import dev.distillery.trainer.verify.Verification;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -182,6 +184,60 @@ class OciModelTest {
         assertThat(SigningFixture.publicKey()
                         .verifies(payload, layer.getAnnotations().get("dev.cosignproject.cosign/signature")))
                 .isTrue();
+    }
+
+    @Test
+    void verifyReadsAnImageAndItsSignature() throws IOException {
+        SigningKey key = SigningFixture.key(folder);
+        Artifact artifact = publish(registry.address(), "verified", LOGIN, NONE, signed("run-1", key), key);
+        for (String reference : List.of("1", "latest", artifact.digest())) {
+            Verification found = verify("verified", reference);
+            assertThat(found.faults()).isEmpty();
+            assertThat(found.files()).isEqualTo(11);
+        }
+        Artifact unsigned = publish("verified", signed("run-2", key));
+        assertThat(verify("verified", "2").faults())
+                .containsExactly("image " + unsigned.digest() + ": has no signature by the given key");
+        OciRepository repository = repository(registry.address(), "verified", LOGIN, NONE);
+        repository.tag(
+                ImageSignature.tag(unsigned.digest()),
+                repository
+                        .manifest(ImageSignature.tag(artifact.digest()))
+                        .orElseThrow()
+                        .manifest());
+        assertThat(verify("verified", "2").faults())
+                .as("the signature is of another image")
+                .containsExactly("image " + unsigned.digest() + ": has no signature by the given key");
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> verify("verified", "9"));
+        assertThat(e.exitCode()).isEqualTo(ExitCode.INVALID_DATA);
+    }
+
+    /** On the registry's disk, where no digest guards it. */
+    @Test
+    void aBitFlippedInTheRegistryIsFound() throws IOException {
+        SigningKey key = SigningFixture.key(folder);
+        ModelVersion model = signed("run-1", key);
+        publish(registry.address(), "flipped", LOGIN, NONE, model, key);
+        String hex = manifest("flipped", "1").getLayers().get(0).getDigest().substring("sha256:".length());
+        Path blob = registry.blob(hex);
+        byte[] whole = Files.readAllBytes(blob);
+        byte[] flipped = whole.clone();
+        flipped[indexOf(whole, model.files().get("labels.txt"))] ^= 1;
+        Files.write(blob, flipped);
+        assertThat(verify("flipped", "1").faults())
+                .contains("layer sha256:" + hex + ": its content is not what was published");
+        Files.write(blob, whole);
+        assertThat(verify("flipped", "1").faults()).isEmpty();
+    }
+
+    private static int indexOf(byte[] content, byte[] part) {
+        return new String(content, StandardCharsets.ISO_8859_1).indexOf(new String(part, StandardCharsets.ISO_8859_1));
+    }
+
+    private static Verification verify(String namespace, String reference) throws IOException {
+        return Verification.of(
+                OciVersion.in(repository(registry.address(), namespace, LOGIN, NONE), reference),
+                SigningFixture.publicKey());
     }
 
     @Test

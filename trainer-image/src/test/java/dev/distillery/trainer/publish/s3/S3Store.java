@@ -77,6 +77,14 @@ final class S3Store {
         return S3Model.of(destination, "fashion", Credentials.of(0, destination, env), patience);
     }
 
+    static S3Bucket bucket(URI endpoint) {
+        Publish.Destination destination = new Publish.Destination(
+                "s3://" + BUCKET, new Publish.SecretRef("bucket"), endpoint.toString(), null, false);
+        Map<String, String> env = new TreeMap<>();
+        KEYS.forEach((key, value) -> env.put(TrainerEnvironment.destinationPrefix(0) + key, value));
+        return S3Bucket.open(destination, Credentials.of(0, destination, env), NONE);
+    }
+
     void stop() throws Exception {
         server.stop();
         context.close();
