@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -62,7 +63,8 @@ class ProtocolIT {
             assertThat(model.toString())
                     .isEqualTo("{\"name\":\"tiny\",\"versions\":[\"7\"],\"platform\":\"onnx_onnxv1\",\"inputs\":"
                             + "[{\"name\":\"images\",\"datatype\":\"UINT8\",\"shape\":[-1,8,8,1]}],\"outputs\":"
-                            + "[{\"name\":\"probabilities\",\"datatype\":\"FP32\",\"shape\":[-1,3]}]}");
+                            + "[{\"name\":\"logits\",\"datatype\":\"FP32\",\"shape\":[-1,3]},"
+                            + "{\"name\":\"probabilities\",\"datatype\":\"FP32\",\"shape\":[-1,3]}]}");
             assertThat(server.get(path + "/ready").statusCode()).isEqualTo(200);
         }
         JsonNode index = ServerUnderTest.json(server.post("/v2/repository/index", new byte[0]));
@@ -93,6 +95,8 @@ class ProtocolIT {
                         .getBytes(StandardCharsets.UTF_8)));
         assertThat(answer.get("id").asText()).isEqualTo("ä 1");
         assertThat(answer.get("model_version").asText()).isEqualTo("7");
+        assertThat(answer.at("/outputs")).hasSize(1);
+        assertThat(answer.at("/outputs/0/name").asText()).isEqualTo("probabilities");
         assertThat(answer.at("/outputs/0/shape").toString()).isEqualTo("[1,3]");
     }
 
@@ -197,8 +201,10 @@ class ProtocolIT {
                                 data))));
     }
 
+    /** @return the probabilities, which come after the logits */
     private static float[] floats(JsonNode answer) {
-        JsonNode data = answer.at("/outputs/0/data");
+        assertThat(answer.at("/outputs/1/name").asText()).isEqualTo("probabilities");
+        JsonNode data = answer.at("/outputs/1/data");
         float[] values = new float[data.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = data.get(i).floatValue();
@@ -206,7 +212,7 @@ class ProtocolIT {
         return values;
     }
 
-    /** Values both ways as bytes. */
+    /** Values both ways as bytes; the probabilities come after the logits. */
     private static float[] binary(byte[] images, int count) throws IOException, InterruptedException {
         byte[] json = ("{\"parameters\":{\"binary_data_output\":true},\"inputs\":[{\"name\":\"images\",\"datatype\":"
                         + "\"UINT8\",\"shape\":[" + count + ",8,8,1],\"parameters\":{\"binary_data_size\":"
@@ -230,6 +236,7 @@ class ProtocolIT {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer()
                 .get(values);
-        return values;
+        assertThat(values).hasSize(2 * 3 * count);
+        return Arrays.copyOfRange(values, values.length / 2, values.length);
     }
 }

@@ -163,7 +163,7 @@ class InferRequestReaderTest {
                 "{'inputs':[{},{}]}                     | inputs: got more than one",
                 "{'id':1}                               | id: got 1, expected a string",
                 "{} {}                                  | the request: got an object after its end",
-                "{'outputs':[{'name':'x'}]}             | outputs[0].name: got x, expected one of [probabilities]",
+                "{'outputs':[{'name':'x'}]}             | outputs[0].name: got x, expected one of [logits, probabilities]",
                 "{'outputs':[{}]}                       | outputs[0].name: got null",
                 "{'outputs':[{'parameters':{'classification':3}}]} | the parameter classification",
                 "{'outputs':[{'parameters':{'binary_data':1}}]}    | binary_data: got 1, expected true or false",
