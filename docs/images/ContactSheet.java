@@ -1,8 +1,8 @@
 import dev.distillery.trainer.augment.RandomResizedCrop;
-import dev.distillery.trainer.image.CropView;
-import dev.distillery.trainer.image.EvaluationView;
-import dev.distillery.trainer.image.ImageDecoder;
-import dev.distillery.trainer.image.ImageHeader;
+import dev.distillery.image.CropView;
+import dev.distillery.image.EvaluationView;
+import dev.distillery.image.ImageDecoder;
+import dev.distillery.image.ImageHeader;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.nio.file.Files;

@@ -23,6 +23,8 @@ import picocli.CommandLine.ScopeType;
             RunCommand.class,
             ValidateCommand.class,
             PredictCommand.class,
+            VerifyCommand.class,
+            ServeCommand.class,
             UpCommand.class,
             AutoComplete.GenerateCompletion.class
         })

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Where the operator and the trainer lie, as the build leaves them. */
+/** Where the operator, the trainer and the server lie, as the build leaves them. */
 record Installation(Path home) {
     /** The image that the operator puts into its Jobs and that the embedded cluster plays by {@link #trainer()}. */
     static final String TRAINER_IMAGE = "distillery/trainer:0.1.0";
@@ -26,6 +26,10 @@ record Installation(Path home) {
 
     Path trainer() {
         return built(home.resolve("trainer-image/bin/trainer"));
+    }
+
+    Path server() {
+        return built(home.resolve("serving/target/quarkus-app/quarkus-run.jar"));
     }
 
     static Path java() {

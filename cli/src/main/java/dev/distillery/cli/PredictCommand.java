@@ -33,14 +33,10 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Installation installation = Installation.ofEnvironment(System.getenv());
-        List<String> arguments = new ArrayList<>(List.of(
-                installation.trainer().toString(), "predict", "--top", String.valueOf(top), "--output", format, "--"));
+        List<String> arguments =
+                new ArrayList<>(List.of("predict", "--top", String.valueOf(top), "--output", format, "--"));
         arguments.add(model.toString());
         images.forEach(image -> arguments.add(image.toString()));
-        Process trainer = new ProcessBuilder(arguments).inheritIO().start();
-        Thread stop = new Thread(trainer::destroy, "predict-shutdown");
-        Runtime.getRuntime().addShutdownHook(stop);
-        return trainer.waitFor();
+        return TrainerProcess.run(arguments);
     }
 }

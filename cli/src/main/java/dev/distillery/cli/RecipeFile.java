@@ -31,12 +31,12 @@ record RecipeFile(Path file, ObjectNode applied, RecipeDocument document) {
     private static final List<String> SPLITS = List.of("/spec/dataset/train", "/spec/dataset/validation");
 
     /**
-     * @param destination where the student goes whatever the recipe says; null leaves it to the recipe
+     * @param destination where the student goes whatever the recipe says, a folder or a URI; null leaves it to the recipe
      * @param fallback where it goes if the recipe does not say either
      * @throws RecipeException with every violation of schema and cross-field rules
      * @throws Failure if the file cannot be read or an override does not fit
      */
-    static RecipeFile load(Path file, List<FieldOverride> overrides, Path destination, Path fallback) {
+    static RecipeFile load(Path file, List<FieldOverride> overrides, String destination, String fallback) {
         ObjectNode applied = RecipeDocument.readTree(read(file));
         try {
             overrides.forEach(override -> override.apply(applied));
@@ -102,13 +102,14 @@ record RecipeFile(Path file, ObjectNode applied, RecipeDocument document) {
         }
     }
 
-    private static void publishTo(ObjectNode spec, Path destination) {
+    private static void publishTo(ObjectNode spec, String destination) {
+        String uri = LocalUri.isRelative(destination) ? LocalUri.of(Path.of(destination)) : destination;
         JsonNode publish = spec.path("publish");
         if (publish.isMissingNode() || publish.isNull()) {
             publish = spec.putObject("publish");
         }
         if (publish instanceof ObjectNode object) {
-            object.putArray("destinations").addObject().put("uri", LocalUri.of(destination));
+            object.putArray("destinations").addObject().put("uri", uri);
         }
     }
 }

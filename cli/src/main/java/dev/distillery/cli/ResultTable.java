@@ -30,7 +30,17 @@ final class ResultTable {
         lines.add(row("agreement", "", String.format(Locale.ROOT, "%.2f%%", result.agreement() * 100)));
         lines.add(row("latency p50", "", Figures.decimal(result.latencyMillisP50()) + " ms"));
         lines.add(row("ONNX bytes", "", Figures.count(result.onnxBytes())));
-        lines.add(line("model", outcome.modelDir() + "/model.onnx"));
+        if (result.int8() != null) {
+            lines.add(row("INT8 top-1", "", Figures.percent(result.int8().top1())));
+            lines.add(row("INT8 p50", "", Figures.decimal(result.int8().latencyMillisP50()) + " ms"));
+            lines.add(row("INT8 bytes", "", Figures.count(result.int8().onnxBytes())));
+            if (!result.int8().published()) {
+                lines.add("INT8 lost more than spec.gate.maxQuantizationDrop and is not published");
+            }
+        }
+        // An image is named as a cluster mounts it; everything else is a folder with the network in it.
+        boolean image = outcome.modelDir().startsWith("oci:");
+        lines.add(line("model", outcome.modelDir() + (image ? "" : "/model.onnx")));
         lines.add(line("sha256", outcome.sha256()));
         lines.add(line("time used", Figures.duration(used.toSeconds())));
         return String.join("\n", lines);

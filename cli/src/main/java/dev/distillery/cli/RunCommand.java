@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
     private static final String FIELD_MANAGER = "distillery-cli";
-    private static final Path DEFAULT_DESTINATION = Path.of("out", "models");
+    private static final String DEFAULT_DESTINATION = "out/models";
 
     @Spec
     private CommandSpec command;
@@ -39,10 +39,11 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--destination",
-            paramLabel = "DIR",
-            description =
-                    "Model repository that the student is published to. Default: what the recipe says, else out/models.")
-    private Path destination;
+            paramLabel = "PLACE",
+            description = "Model repository that the student is published to: a folder, s3://bucket/prefix or"
+                    + " oci://registry/repository, with the credentials of this environment. Default: what the recipe"
+                    + " says, else out/models.")
+    private String destination;
 
     @Option(
             names = "--output",
@@ -57,6 +58,15 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = "out/.distillery",
             description = "Logs, and trained teachers, which are found again by the next run.")
     private Path state;
+
+    @Option(
+            names = "--signing-key",
+            paramLabel = "FILE",
+            description = {
+                "Private key that signs the published version, as cosign generate-key-pair makes it.",
+                "An encrypted key's password is taken from the environment, COSIGN_PASSWORD."
+            })
+    private Path signingKey;
 
     @Option(
             names = "--set",
@@ -81,6 +91,10 @@ final class RunCommand implements Callable<Integer> {
     private ExitCode run() throws InterruptedException {
         Instant started = Instant.now();
         RecipeFile file = load();
+        if (signingKey != null) {
+            // Before anything starts.
+            SigningSecret.of(file.document().namespace(), signingKey, System.getenv());
+        }
         Installation installation = Installation.ofEnvironment(System.getenv());
         Terminal terminal = Terminal.ofEnvironment(System.getenv());
         Machine machine = Machine.here();
@@ -122,13 +136,12 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private RecipeFile load() {
-        if (destination != null && destination.toString().matches("[a-z]{2,}:/.*")) {
-            throw new Failure(
-                    ExitCode.USAGE,
-                    "--destination: got a URI, expected a folder; --set 'spec.publish.destinations=[{uri: \"…\"}]' takes URIs");
-        }
         try {
-            return RecipeFile.load(recipe, overrides, destination, DEFAULT_DESTINATION);
+            List<FieldOverride> all = new ArrayList<>(overrides);
+            if (signingKey != null) {
+                all.add(SigningSecret.RECIPE_FIELD);
+            }
+            return RecipeFile.load(recipe, all, destination, DEFAULT_DESTINATION);
         } catch (RecipeException e) {
             throw Finding.failure(recipe.toString(), Finding.invalidRecipe(e.violations()));
         }
@@ -146,6 +159,12 @@ final class RunCommand implements Callable<Integer> {
                 .fieldManager(FIELD_MANAGER)
                 .forceConflicts()
                 .serverSideApply();
+        if (signingKey != null) {
+            client.resource(SigningSecret.of(namespace, signingKey, System.getenv()))
+                    .fieldManager(FIELD_MANAGER)
+                    .forceConflicts()
+                    .serverSideApply();
+        }
         RecipeClaims.of(namespace, file.document().spec()).forEach(claim -> client.resource(claim)
                 .fieldManager(FIELD_MANAGER)
                 .forceConflicts()

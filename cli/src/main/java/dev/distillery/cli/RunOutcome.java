@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * @param phase {@code Ready} or {@code Failed}
  * @param reason an {@link ExitCode#reason()} or, where something else failed, that thing's own
- * @param modelDir the published version's folder
+ * @param modelDir the published version's folder, or its URI where it is not on this machine
  * @param sha256 of its {@code model.onnx}
  */
 record RunOutcome(

@@ -32,7 +32,7 @@ record Verdict(
     static Verdict of(Path recipe, List<FieldOverride> overrides) {
         RecipeFile file;
         try {
-            file = RecipeFile.load(recipe, overrides, null, Path.of("out", "models"));
+            file = RecipeFile.load(recipe, overrides, null, "out/models");
         } catch (RecipeException e) {
             return invalid(recipe, Finding.invalidRecipe(e.violations()));
         }

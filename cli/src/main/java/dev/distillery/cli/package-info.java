@@ -4,7 +4,7 @@
  * fail before anything is started), {@link dev.distillery.cli.LocalCluster} (embedded cluster and operator) and {@link
  * dev.distillery.cli.RecipeFollower} with its two {@link dev.distillery.cli.ProgressView}s.
  *
- * <p>It knows the schema and the embedded cluster. The operator and the trainer are other processes, started as they
+ * <p>It knows the schema and the embedded cluster. The operator, the trainer and the server are other processes, started as they
  * ship; nothing of them is on this class path.
  */
 package dev.distillery.cli;

@@ -25,7 +25,7 @@ class CommandLineTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "validate", "predict", "up", "generate-completion"})
+    @ValueSource(strings = {"", "run", "validate", "predict", "serve", "up", "generate-completion"})
     void everyCommandHasHelpAndVersion(String command) {
         String[] help = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
         assertThat(execute(help)).isZero();
@@ -85,11 +85,12 @@ class CommandLineTest {
     }
 
     @Test
-    void aUriIsNoFolderToPublishTo() throws IOException {
+    void aDestinationThatNobodyKnowsIsRefused() throws IOException {
         String recipe = Recipes.in(folder).toString();
-        assertThat(execute("run", recipe, "--destination", "pvc://models/vision"))
-                .isEqualTo(2);
-        assertThat(err.toString()).contains("--destination: got a URI, expected a folder");
+        assertThat(execute("run", recipe, "--destination", "http://models/vision"))
+                .isEqualTo(10);
+        assertThat(err.toString())
+                .contains("spec.publish.destinations[0].uri: got http://models/vision", "file, pvc, s3 or oci");
     }
 
     @Test
@@ -113,6 +114,14 @@ class CommandLineTest {
     void aBadOverrideIsAUsageError() {
         assertThat(execute("run", "x.yaml", "--set", "seed")).isEqualTo(2);
         assertThat(err.toString()).contains("expected PATH=VALUE");
+    }
+
+    @Test
+    void aPortOrThreadsThatCannotBeAreUsageErrors() {
+        assertThat(execute("serve", "model", "--port", "65536")).isEqualTo(2);
+        assertThat(err.toString()).contains("--port: got 65536, expected 0 to 65535");
+        assertThat(execute("serve", "model", "--threads", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--threads: got 0, expected 1 or more");
     }
 
     @Test

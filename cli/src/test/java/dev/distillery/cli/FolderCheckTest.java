@@ -107,8 +107,8 @@ class FolderCheckTest {
         RecipeFile file = RecipeFile.load(
                 recipe,
                 List.of(overrides).stream().map(FieldOverride::parse).toList(),
-                folder.resolve("models"),
-                Path.of("unused"));
+                folder.resolve("models").toString(),
+                "unused");
         return DatasetCheck.of(file.document().spec().dataset(), null).findings();
     }
 

@@ -182,8 +182,8 @@ class PreflightTest {
         RecipeFile file = RecipeFile.load(
                 recipe,
                 Stream.of(overrides).map(FieldOverride::parse).toList(),
-                folder.resolve("models"),
-                Path.of("unused"));
+                folder.resolve("models").toString(),
+                "unused");
         return new Preflight(file.document().spec(), LAPTOP, folder.resolve("claims"));
     }
 }

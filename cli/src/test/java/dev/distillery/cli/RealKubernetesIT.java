@@ -48,7 +48,10 @@ class RealKubernetesIT {
         }
         assumeTrue(binaries.isPresent(), KubernetesBinaries.HOW);
         RecipeFile file = RecipeFile.load(
-                installation.home().resolve("examples/smoke.yaml"), List.of(), folder.resolve("models"), null);
+                installation.home().resolve("examples/smoke.yaml"),
+                List.of(),
+                folder.resolve("models").toString(),
+                null);
         try (ControlPlane control = ControlPlane.start(binaries.get(), folder.resolve("control-plane"));
                 Runner node = Runner.startNode(
                         new KubernetesClientBuilder()

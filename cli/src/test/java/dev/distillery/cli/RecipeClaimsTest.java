@@ -41,7 +41,7 @@ class RecipeClaimsTest {
                 Recipes.in(folder),
                 List.of(overrides).stream().map(FieldOverride::parse).toList(),
                 null,
-                Path.of("out"));
+                "out");
         return RecipeClaims.of("somewhere", file.document().spec()).stream()
                 .map(claim -> claim.getMetadata().getNamespace() + "/"
                         + claim.getMetadata().getName())

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RecipeFileTest {
-    private static final Path FALLBACK = Path.of("/fallback/models");
+    private static final String FALLBACK = "/fallback/models";
 
     @TempDir
     private Path folder;
@@ -50,7 +50,8 @@ class RecipeFileTest {
     @Test
     void publishesWhereToldThenWhereTheRecipeSaysThenToTheFallback() {
         String written = "spec.publish={destinations: [{uri: models}]}";
-        assertThat(destination(load(Path.of("/elsewhere"), written))).isEqualTo("file:///elsewhere");
+        assertThat(destination(load("/elsewhere", written))).isEqualTo("file:///elsewhere");
+        assertThat(destination(load("s3://models/vision", written))).isEqualTo("s3://models/vision");
         assertThat(destination(load(null, written))).isEqualTo("file://" + folder + "/models");
         assertThat(destination(load(null))).isEqualTo("file:///fallback/models");
     }
@@ -105,7 +106,7 @@ class RecipeFileTest {
                 .violations();
     }
 
-    private RecipeFile load(Path destination, String... overrides) {
+    private RecipeFile load(String destination, String... overrides) {
         return RecipeFile.load(
                 recipe, Stream.of(overrides).map(FieldOverride::parse).toList(), destination, FALLBACK);
     }

@@ -17,7 +17,8 @@ import picocli.CommandLine.Help.Ansi;
 class RunOutcomeTest {
     private static final Path CLAIMS = Path.of("/state/volumes/default");
     private static final String SHA = "cd".repeat(32);
-    private static final Result RESULT = new Result(0.903, 0.909, 3.1e-6, 1.0, 77_850, 174_970L, 312_345, 0.4123, 77);
+    private static final Result RESULT =
+            new Result(0.903, 0.909, 3.1e-6, 1.0, 77_850, 174_970L, 312_345, 0.4123, 77, null);
 
     @Test
     void successIsOneJsonObjectInAFixedOrder() {
@@ -108,10 +109,21 @@ class RunOutcomeTest {
 
     @Test
     void theTableOfAStudentWithoutTeacherHasDashes() {
-        Result alone = new Result(0.89, null, 0, 1.0, 77_850, null, 312_345, 0.4, 77);
+        Result alone = new Result(0.89, null, 0, 1.0, 77_850, null, 312_345, 0.4, 77, null);
         assertThat(ResultTable.render(alone, ready("file:///m/1"), Duration.ofHours(3), Ansi.OFF))
                 .contains("top-1                    -       89.0%")
                 .contains("3h00m");
+    }
+
+    @Test
+    void theTableShowsInt8AndWhetherItIsPublished() {
+        Result.Int8 int8 = new Result.Int8(0.891, 98_997, 0.081, false);
+        Result both = new Result(0.9, null, 0, 1.0, 77_850, null, 312_345, 0.4, 77, int8);
+        assertThat(ResultTable.render(both, ready("file:///m/1"), Duration.ofHours(3), Ansi.OFF))
+                .contains("INT8 top-1                       89.1%")
+                .contains("INT8 p50                      0.081 ms")
+                .contains("INT8 bytes                      98,997")
+                .contains("INT8 lost more than spec.gate.maxQuantizationDrop and is not published");
     }
 
     private static RunOutcome ready(String uri) {

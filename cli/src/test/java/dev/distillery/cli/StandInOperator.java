@@ -33,7 +33,7 @@ public final class StandInOperator implements Watcher<TrainingRecipe> {
     static final String CRASHES = "crash";
     static final String NEVER_ENDS = "long";
 
-    private static final Result RESULT = new Result(0.9, 0.91, 2e-6, 1, 1000, 2000L, 4000, 0.5, 3);
+    private static final Result RESULT = new Result(0.9, 0.91, 2e-6, 1, 1000, 2000L, 4000, 0.5, 3, null);
 
     private static final List<CurvePoint> CURVE = List.of(new CurvePoint(Stage.STUDENT, 1, 0.5, 0.9, 0.1));
 

@@ -44,7 +44,7 @@ final class Statuses {
     }
 
     Statuses artifact(String uri, String sha256) {
-        fields.put("artifacts", List.of(new Artifact(uri, 1, sha256)));
+        fields.put("artifacts", List.of(new Artifact(uri, 1, sha256, null)));
         return this;
     }
 

@@ -14,4 +14,13 @@ public record Gate(
                 @Min(0)
                 @Max(1)
                 @JsonPropertyDescription("Least share of images with the same top-1 on both sides.")
-                double minAgreement) {}
+                double minAgreement,
+        @Min(0)
+                @JsonPropertyDescription(
+                        "Greatest median latency in milliseconds of one image, one thread, ONNX Runtime on the trainer's machine. Absent: any.")
+                Double maxLatencyMs,
+        @Min(0)
+                @Max(1)
+                @JsonPropertyDescription(
+                        "Greatest loss of top-1 by INT8, 0 to 1. Given: the model is quantised too, and model-int8.onnx published beside model.onnx if it loses no more; else a warning says so. Absent: no INT8.")
+                Double maxQuantizationDrop) {}

@@ -119,6 +119,23 @@ public record TrainingRecipeSpec(
                 retention);
     }
 
+    public TrainingRecipeSpec withPublish(Publish other) {
+        return new TrainingRecipeSpec(
+                dataset,
+                teacher,
+                student,
+                training,
+                tricks,
+                compute,
+                checkpoint,
+                retry,
+                suspend,
+                export,
+                gate,
+                other,
+                retention);
+    }
+
     public TrainingRecipeSpec withSuspend(boolean other) {
         return new TrainingRecipeSpec(
                 dataset,
@@ -136,7 +153,8 @@ public record TrainingRecipeSpec(
                 retention);
     }
 
-    public TrainingRecipeSpec withRetention(Retention other) {
+    /** @return what makes a run: all but whether it is suspended, what is kept after it, and how its model is served */
+    public TrainingRecipeSpec ofRun() {
         return new TrainingRecipeSpec(
                 dataset,
                 teacher,
@@ -146,10 +164,10 @@ public record TrainingRecipeSpec(
                 compute,
                 checkpoint,
                 retry,
-                suspend,
+                false,
                 export,
                 gate,
-                publish,
-                other);
+                publish.withoutInferenceService(),
+                null);
     }
 }

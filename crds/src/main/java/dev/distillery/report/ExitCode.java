@@ -17,12 +17,14 @@ public enum ExitCode {
     DIVERGED(13, "Diverged", false),
     /** The student missed the gate; nothing was published. */
     GATE_FAILED(14, "GateFailed", false),
-    /** The destination refused the model; nothing is visible there. */
+    /** A destination refused the model, and would again: credentials, permissions, another model of that name. */
     PUBLISH_FAILED(15, "PublishFailed", false),
     /** The student's stage found no teacher in the workspace, or one trained on other data. */
     TEACHER_MISSING(16, "TeacherMissing", false),
     /** The workspace cannot be read or written, as when it is full; checkpoints that are there stay. */
     WORKSPACE_FAILED(17, "WorkspaceFailed", false),
+    /** A destination did not answer, or with errors of its own, time and again; the next attempt publishes only. */
+    DESTINATION_UNAVAILABLE(18, "DestinationUnavailable", true),
     /** SIGTERM: stopped on request. Another attempt continues. */
     INTERRUPTED(143, "Interrupted", true);
 

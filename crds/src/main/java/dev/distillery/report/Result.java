@@ -14,6 +14,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param onnxBytes size of {@code model.onnx}
  * @param latencyMillisP50 one image, one thread, ONNX Runtime on the trainer's machine
  * @param trainSeconds wall time of the student's training
+ * @param int8 null unless the recipe asks for INT8
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Result(
@@ -25,4 +26,13 @@ public record Result(
         Long teacherParameters,
         long onnxBytes,
         double latencyMillisP50,
-        double trainSeconds) {}
+        double trainSeconds,
+        Int8 int8) {
+
+    /**
+     * The same model quantised, measured on the same images and machine.
+     *
+     * @param published false if it lost more top-1 than the recipe allows
+     */
+    public record Int8(double top1, long onnxBytes, double latencyMillisP50, boolean published) {}
+}

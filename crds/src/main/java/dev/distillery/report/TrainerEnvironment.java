@@ -23,5 +23,19 @@ public final class TrainerEnvironment {
     /** Where claims are mounted: {@code claim=/folder}, separated by commas. {@code pvc://claim/path} lies there. */
     public static final String CLAIMS = "DISTILLERY_CLAIMS";
 
+    /** Folder with the key that signs what is published: {@code cosign.key}, {@code cosign.password}; absent: unsigned. */
+    public static final String SIGNING = "DISTILLERY_SIGNING";
+    /** Reference of the trainer's image, for the provenance; absent: none. */
+    public static final String IMAGE = "DISTILLERY_IMAGE";
+
     private TrainerEnvironment() {}
+
+    /**
+     * What the Secret of a destination holds, by its keys, which come after this.
+     *
+     * @param index of the destination in the recipe
+     */
+    public static String destinationPrefix(int index) {
+        return "DISTILLERY_DESTINATION_" + index + "_";
+    }
 }

@@ -26,6 +26,9 @@ public record Condition(
     public static final String STUDENT_TRAINED = "StudentTrained";
     public static final String GATE_PASSED = "GatePassed";
     public static final String PUBLISHED = "Published";
+    /** KServe answers with the published version; there only if the recipe asks for an inference service. */
+    public static final String SERVING_READY = "ServingReady";
+
     public static final String SUSPENDED = "Suspended";
     public static final String READY = "Ready";
     public static final String FAILED = "Failed";

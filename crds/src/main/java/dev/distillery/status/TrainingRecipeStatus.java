@@ -28,6 +28,24 @@ public record TrainingRecipeStatus(
         String recipeDigest,
         String runId) {
 
+    /** @return the same status with these conditions */
+    public TrainingRecipeStatus withConditions(List<Condition> others) {
+        return new TrainingRecipeStatus(
+                observedGeneration,
+                phase,
+                message,
+                top1,
+                others,
+                progress,
+                attempts,
+                learningCurve,
+                result,
+                artifacts,
+                warnings,
+                recipeDigest,
+                runId);
+    }
+
     /** @return the same status, its conditions included, of another generation of the resource */
     public TrainingRecipeStatus observedAt(Long generation) {
         return new TrainingRecipeStatus(

@@ -85,7 +85,7 @@ final class DatasetRules {
                             : "nothing: " + format
                                     + " reads images and labels; or write spec.dataset.format: imageFolder");
         } else {
-            UriRules.check(path + ".uri", source.uri(), violations);
+            UriRules.check(path + ".uri", source.uri(), "file or pvc", violations);
         }
     }
 

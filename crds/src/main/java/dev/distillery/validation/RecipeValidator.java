@@ -3,7 +3,6 @@ package dev.distillery.validation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distillery.recipe.ModelFamily;
 import dev.distillery.recipe.Network;
-import dev.distillery.recipe.Publish;
 import dev.distillery.recipe.RecipeDocument;
 import dev.distillery.recipe.RecipeException;
 import dev.distillery.recipe.TrainingRecipeSpec;
@@ -11,7 +10,6 @@ import dev.distillery.recipe.Tricks;
 import dev.distillery.schema.Violation;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -73,7 +71,8 @@ public final class RecipeValidator {
         validator.checkSnapshots();
         validator.checkTricks();
         validator.checkCompute();
-        validator.checkPublish();
+        DestinationRules.check(spec.publish().destinations(), validator.violations);
+        InferenceServiceRules.check(spec.publish(), validator.violations);
         return List.copyOf(validator.violations);
     }
 
@@ -229,22 +228,6 @@ public final class RecipeValidator {
                     "spec.compute.memory",
                     spec.compute().memory(),
                     "at least " + LEAST_MEMORY_MEBIBYTES + "Mi: the smallest trainer takes about 450 MiB");
-        }
-    }
-
-    private void checkPublish() {
-        List<Publish.Destination> destinations = spec.publish().destinations();
-        if (destinations == null || destinations.isEmpty()) {
-            add("spec.publish.destinations", "nothing", "at least one, e.g. [{uri: \"pvc://models/vision\"}]");
-            return;
-        }
-        Set<String> seen = new HashSet<>();
-        for (int i = 0; i < destinations.size(); i++) {
-            String path = "spec.publish.destinations[" + i + "].uri";
-            UriRules.check(path, destinations.get(i).uri(), violations);
-            if (!seen.add(destinations.get(i).uri())) {
-                add(path, destinations.get(i).uri() + " a second time", "distinct destinations");
-            }
         }
     }
 

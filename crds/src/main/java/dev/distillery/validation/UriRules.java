@@ -13,15 +13,16 @@ final class UriRules {
 
     private UriRules() {}
 
-    static void check(String path, String uri, List<Violation> violations) {
-        String expected = expected(uri);
+    /** @param schemes what may stand before the colon, in words */
+    static void check(String path, String uri, String schemes, List<Violation> violations) {
+        String expected = expected(uri, schemes);
         if (expected != null) {
             violations.add(new Violation(path, uri, expected));
         }
     }
 
     /** @return what is expected instead; null if the URI is good */
-    private static String expected(String uri) {
+    private static String expected(String uri, String schemes) {
         URI parsed;
         try {
             parsed = new URI(uri);
@@ -33,7 +34,7 @@ final class UriRules {
         }
         boolean claim = parsed.getScheme().equals("pvc");
         if (!claim && !parsed.getScheme().equals("file")) {
-            return "scheme file or pvc";
+            return "scheme " + schemes;
         }
         String path = parsed.getPath();
         if (path == null || path.isEmpty() || path.equals("/")) {

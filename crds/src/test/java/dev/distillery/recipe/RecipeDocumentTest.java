@@ -92,6 +92,16 @@ class RecipeDocumentTest {
     }
 
     @Test
+    void aSecretsNameIsAsKubernetesAllowsIt() {
+        String destination = "[{uri: \"s3://models\", secretRef: {name: %s}}]";
+        for (String name : List.of("A_b", "a".repeat(254), "-a")) {
+            Violation violation = only(Recipes.text("/publish/destinations", destination.formatted(name)));
+            assertThat(violation.path()).isEqualTo("spec.publish.destinations[0].secretRef.name");
+        }
+        RecipeDocument.parse(Recipes.text("/publish/destinations", destination.formatted("a".repeat(253))));
+    }
+
+    @Test
     void allViolationsComeAtOnce() {
         String yaml = Recipes.text("/student/epochs", "0", "/gate/minTop1", "2", "/training/sed", "1", "/dataset", "")
                 .replace("TrainingRecipe", "Recipe")

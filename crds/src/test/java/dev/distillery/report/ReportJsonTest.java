@@ -12,12 +12,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReportJsonTest {
-    private static final Result RESULT =
-            new Result(0.9031, 0.9087, 3.1e-6, 1.0, 77_850, 174_970L, 312_345, 0.4123, 77.25);
+    private static final Result RESULT = new Result(
+            0.9031,
+            0.9087,
+            3.1e-6,
+            1.0,
+            77_850,
+            174_970L,
+            312_345,
+            0.4123,
+            77.25,
+            new Result.Int8(0.9020, 98_984, 0.3012, true));
     private static final Resumption RESUMPTION =
             new Resumption("fashion-student-0123456789-1-abcde", 1500, 1872L, "2026-03-01T12:00:00Z");
     private static final List<Artifact> ARTIFACTS =
-            List.of(new Artifact("file:///some/folder/out/models/fashion-mnist/3", 3, "ab".repeat(32)));
+            List.of(new Artifact("file:///some/folder/out/models/fashion-mnist/3", 3, "ab".repeat(32), null));
 
     @Test
     void aSmallReportIsWrittenWhole() throws IOException {

@@ -13,6 +13,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RecipeValidatorTest {
     @Test
+    void bucketsAndRegistriesAreDestinations() {
+        assertThat(
+                        RecipeValidator.validate(
+                                Recipes.with(
+                                        "/publish/destinations",
+                                        """
+                        - {uri: "s3://models"}
+                        - {uri: "s3://models/vision", endpoint: "https://minio.example:9000", secretRef: {name: writer}}
+                        - {uri: "s3://models/vision", region: eu-west-1}
+                        - {uri: "oci://registry.example:5000/team/models", secretRef: {name: push}}
+                        - {uri: "oci://127.0.0.1:5000/models", plainHttp: true}
+                        """)))
+                .isEmpty();
+    }
+
+    @Test
     void aValidRecipeHasNoViolation() {
         assertThat(RecipeValidator.validate(Recipes.spec())).isEmpty();
     }
@@ -54,7 +70,18 @@ class RecipeValidatorTest {
                 "/compute/memory                   | 64Mi                  | spec.compute.memory                | at least 512Mi",
                 "/publish/destinations             | []                    | spec.publish.destinations          | at least one",
                 "/publish/destinations             | ''                    | spec.publish.destinations          | at least one",
+                "/publish/inferenceService         | {}                    | spec.publish.inferenceService      | one that KServe can read",
+                "/publish | '{destinations: [{uri: \"pvc://m/v\"}], inferenceService: {minReplicas: 3, maxReplicas: 2}}' | spec.publish.inferenceService.minReplicas | at most maxReplicas (2)",
                 "/publish/destinations             | '[{uri: out/models}]' | spec.publish.destinations[0].uri   | file:///path",
+                "/publish/destinations | '[{uri: \"http://m/x\"}]' | spec.publish.destinations[0].uri | file, pvc, s3 or oci",
+                "/publish/destinations | '[{uri: \"s3://No_Bucket/x\"}]' | spec.publish.destinations[0].uri | s3://bucket",
+                "/publish/destinations | '[{uri: \"s3://models/a/../b\"}]' | spec.publish.destinations[0].uri | s3://bucket",
+                "/publish/destinations | '[{uri: \"s3://models\", endpoint: \"minio:9000\"}]' | spec.publish.destinations[0].endpoint | https://host:port",
+                "/publish/destinations | '[{uri: \"s3://models\", plainHttp: true}]' | spec.publish.destinations[0].plainHttp | it is for oci",
+                "/publish/destinations | '[{uri: \"oci://registry.example\"}]' | spec.publish.destinations[0].uri | oci://registry/repository",
+                "/publish/destinations | '[{uri: \"oci://registry.example/a:1\"}]' | spec.publish.destinations[0].uri | without tag",
+                "/publish/destinations | '[{uri: \"oci://registry.example/a\", region: eu-west-1}]' | spec.publish.destinations[0].region | it is for s3",
+                "/publish/destinations | '[{uri: \"file:///m\", secretRef: {name: a}}]' | spec.publish.destinations[0].secretRef | it is for s3 and oci",
             })
     void aBrokenRuleIsReportedWithPathAndExpectation(String pointer, String value, String path, String expected) {
         List<Violation> violations = RecipeValidator.validate(Recipes.with(pointer, value));

@@ -6,6 +6,7 @@ import dev.distillery.operator.leader.Replica;
 import dev.distillery.operator.metrics.ApiCalls;
 import dev.distillery.operator.metrics.PodMetrics;
 import dev.distillery.operator.metrics.ReconcileWatch;
+import dev.distillery.operator.serving.ServingCluster;
 import dev.distillery.operator.stage.BackOff;
 import dev.distillery.operator.stage.StageCluster;
 import dev.distillery.operator.stage.StageJob;
@@ -112,6 +113,12 @@ class OperatorBeans {
     @Singleton
     BackOff backOff(OperatorConfig config) {
         return new BackOff(config.retry().delay(), config.retry().maxDelay());
+    }
+
+    @Produces
+    @Singleton
+    ServingCluster serving(KubernetesClient client) {
+        return new ServingCluster(client);
     }
 
     @Produces

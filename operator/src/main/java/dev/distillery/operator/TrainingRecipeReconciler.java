@@ -42,6 +42,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
 
     private final StageSources sources;
     private final StageFlow flow;
+    private final ServingFlow serving;
     private final StatusProjector projector;
     private final RecipeEvents events;
     private final ProgressEventSource progress;
@@ -51,6 +52,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
     TrainingRecipeReconciler(
             StageSources sources,
             StageFlow flow,
+            ServingFlow serving,
             StatusProjector projector,
             RecipeEvents events,
             ProgressEventSource progress,
@@ -58,6 +60,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
             OperatorConfig config) {
         this.sources = sources;
         this.flow = flow;
+        this.serving = serving;
         this.projector = projector;
         this.events = events;
         this.progress = progress;
@@ -80,13 +83,15 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
             ResolvedRecipe resolved = RecipeResolver.resolve(
                     recipe.getMetadata().getNamespace(), recipe.getMetadata().getName(), recipe.getSpec(), trainer);
             if (flow.finished(recipe)) {
-                return retain(recipe, write(recipe, projector.seenAgain(recipe), context));
+                return retain(recipe, served(recipe, projector.seenAgain(recipe), context));
             }
             observation = flow.advance(recipe, resolved);
         } else {
             observation = flow.stop(recipe, violations);
         }
-        UpdateControl<TrainingRecipe> control = write(recipe, projector.project(observation), context);
+        TrainingRecipeStatus status = projector.project(observation);
+        UpdateControl<TrainingRecipe> control =
+                violations.isEmpty() ? served(recipe, status, context) : write(recipe, status, context);
         boolean now = control.getScheduleDelay().isPresent();
         return observation.nextLook() == null || now ? control : control.rescheduleAfter(until(observation.nextLook()));
     }
@@ -98,15 +103,25 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
 
     /** The Jobs of a run that has ended stay for a while; the recipe, which is its record, for ever. */
     private UpdateControl<TrainingRecipe> retain(TrainingRecipe recipe, UpdateControl<TrainingRecipe> control) {
-        if (control.getScheduleDelay().isPresent()) {
-            return control;
-        }
         Duration left = Duration.between(clock.instant(), StageRetention.end(recipe));
         if (left.isNegative() || left.isZero()) {
             flow.retire(recipe);
             return control;
         }
-        return control.rescheduleAfter(left);
+        boolean sooner = control.getScheduleDelay()
+                .filter(millis -> millis < left.toMillis())
+                .isPresent();
+        return sooner ? control : control.rescheduleAfter(left);
+    }
+
+    /** Looks again where nothing will tell that it should. */
+    private UpdateControl<TrainingRecipe> served(
+            TrainingRecipe recipe, TrainingRecipeStatus projected, Context<TrainingRecipe> context) {
+        TrainingRecipeStatus status = serving.serve(recipe, projected, context);
+        UpdateControl<TrainingRecipe> control = write(recipe, status, context);
+        return ServingFlow.waits(status) && control.getScheduleDelay().isEmpty()
+                ? control.rescheduleAfter(ServingFlow.NEXT_LOOK)
+                : control;
     }
 
     /**

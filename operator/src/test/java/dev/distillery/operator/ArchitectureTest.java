@@ -27,6 +27,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAnyPackage(
                         "..operator.stage..",
+                        "..operator.serving..",
                         "..operator.progress..",
                         "..operator.status..",
                         "..operator.event..",

@@ -1,5 +1,6 @@
 package dev.distillery.operator;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.report.Artifact;
 import dev.distillery.report.CurvePoint;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchService;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -47,13 +49,12 @@ public final class FakeTrainer {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         Stage stage = args[0].equals("teacher") ? Stage.TEACHER : Stage.STUDENT;
-        String behaviour = new ObjectMapper()
-                .readTree(Path.of(env(TrainerEnvironment.RECIPE)).toFile())
-                .path("modelName")
-                .asText();
+        JsonNode recipe = new ObjectMapper()
+                .readTree(Path.of(env(TrainerEnvironment.RECIPE)).toFile());
+        String behaviour = recipe.path("modelName").asText();
         FakeTrainer trainer = new FakeTrainer(stage, Path.of(env(TrainerEnvironment.WORKSPACE)));
         if (stage == Stage.STUDENT) {
-            trainer.student(behaviour);
+            trainer.student(behaviour, artifacts(recipe));
         } else if (behaviour.equals("teacher-crashes")) {
             System.exit(ExitCode.INTERNAL_ERROR.code());
         } else {
@@ -64,8 +65,8 @@ public final class FakeTrainer {
         }
     }
 
-    private void student(String behaviour) throws IOException, InterruptedException {
-        Result result = new Result(0.8, 0.9, 1e-6, 1, 10, 20L, 30, 0.1, 1);
+    private void student(String behaviour, List<Artifact> artifacts) throws IOException, InterruptedException {
+        Result result = new Result(0.8, 0.9, 1e-6, 1, 10, 20L, 30, 0.1, 1, null);
         switch (behaviour) {
             case "gate-fails" -> end(ExitCode.GATE_FAILED, result, List.of());
             case "crashes" -> System.exit(ExitCode.INTERNAL_ERROR.code());
@@ -86,7 +87,21 @@ public final class FakeTrainer {
             default -> post(STEPS_UNTIL_CHECKPOINT, null);
         }
         Files.deleteIfExists(checkpoint());
-        end(ExitCode.SUCCEEDED, result, List.of(new Artifact("file:///models/m/1", 1, "abc")));
+        end(ExitCode.SUCCEEDED, result, artifacts);
+    }
+
+    /** One for each destination; the recipe's version, else the first. */
+    private static List<Artifact> artifacts(JsonNode recipe) {
+        JsonNode publish = recipe.at("/spec/publish");
+        int version = publish.path("version").asInt(1);
+        String sha256 = version == 1 ? "abc" : "abc" + version;
+        List<Artifact> artifacts = new ArrayList<>();
+        for (JsonNode destination : publish.path("destinations")) {
+            String folder = destination.path("uri").asText() + "/"
+                    + recipe.path("modelName").asText();
+            artifacts.add(new Artifact(folder + "/" + version, version, sha256, null));
+        }
+        return artifacts;
     }
 
     private void train(String until) throws IOException, InterruptedException {

@@ -56,6 +56,15 @@ public final class Recipes {
         return with(recipe, "/compute/queue", queue);
     }
 
+    /** @param destinations of its student, in YAML */
+    public static TrainingRecipe publishingTo(String destinations) {
+        String yaml =
+                YAML.formatted("photos", true, false, "happy").replace("[{uri: \"file:///models\"}]", destinations);
+        TrainingRecipe recipe = stored("photos", true);
+        recipe.setSpec(RecipeDocument.parse(yaml).spec());
+        return recipe;
+    }
+
     /** A recipe as the API server gives it back. */
     public static TrainingRecipe stored(String name, boolean distils) {
         TrainingRecipe recipe = recipe(name, "happy", distils);

@@ -4,15 +4,20 @@ import dev.distillery.report.ExitCode;
 import dev.distillery.report.Stage;
 import dev.distillery.trainer.predict.Predict;
 import dev.distillery.trainer.stage.StageRunner;
+import dev.distillery.trainer.verify.Verify;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** {@code trainer teacher}, {@code trainer student}, {@code trainer predict MODEL IMAGE…}. */
+/**
+ * {@code trainer teacher}, {@code trainer student}, {@code trainer predict MODEL IMAGE…}, {@code trainer
+ * verify VERSION}.
+ */
 public final class Main {
     private static final String USAGE =
             """
             usage: trainer teacher | student          one stage of a recipe, by the environment that the operator sets
                    trainer predict MODEL IMAGE...     classify images with a published model; predict --help says more
+                   trainer verify VERSION             check a published version; verify --help says more
             """;
 
     private Main() {}
@@ -36,6 +41,8 @@ public final class Main {
                 new StageRunner(Stage.STUDENT, System.getenv()).run().code();
             case "predict" ->
                 new Predict(System.out, System.err).run(List.of(args).subList(1, args.length));
+            case "verify" ->
+                new Verify(System.out, System.err).run(List.of(args).subList(1, args.length));
             case "--help", "-h" -> {
                 System.out.print(USAGE);
                 yield ExitCode.SUCCEEDED.code();

@@ -67,9 +67,9 @@ public record StagePlan(
                 owner(recipe, true));
     }
 
-    /** @return what names this run: the recipe's uid and all of its spec but {@code suspend} and {@code retention} */
+    /** @return what names this run: the recipe's uid and what of its spec makes a run */
     public static String runId(TrainingRecipe recipe) {
-        TrainingRecipeSpec running = recipe.getSpec().withSuspend(false).withRetention(null);
+        TrainingRecipeSpec running = recipe.getSpec().ofRun();
         return RecipeResolver.sha256(List.of(recipe.getMetadata().getUid(), running));
     }
 

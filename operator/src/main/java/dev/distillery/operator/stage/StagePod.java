@@ -99,6 +99,7 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
                 .withImage(image)
                 .withArgs(plan.stage().toString().toLowerCase(Locale.ROOT))
                 .withEnv(environment(plan))
+                .withEnvFrom(DestinationSecret.of(plan))
                 .withResources(resources(plan.compute()))
                 .withVolumeMounts(mounts(plan))
                 .withNewSecurityContext()
@@ -127,7 +128,7 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
     /** What trainer and operator have agreed on; the last of two variables of one name counts. */
     private List<EnvVar> contract(StagePlan plan) {
         ProgressAccess access = progress.get();
-        return List.of(
+        List<EnvVar> variables = new ArrayList<>(List.of(
                 new EnvVar(TrainerEnvironment.RECIPE, RECIPE_FOLDER + "/" + StageConfigMap.FILE, null),
                 new EnvVar(TrainerEnvironment.WORKSPACE, WORKSPACE, null),
                 new EnvVar(
@@ -147,7 +148,11 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
                 new EnvVar(
                         TrainerEnvironment.PROGRESS_INTERVAL, access.interval().toString(), null),
                 new EnvVar(TrainerEnvironment.PROGRESS_AUTHORITY, access.authority(), null),
-                new EnvVar(TrainerEnvironment.PROGRESS_TOKEN_FILE, IDENTITY + "/" + TOKEN_FILE, null));
+                new EnvVar(TrainerEnvironment.PROGRESS_TOKEN_FILE, IDENTITY + "/" + TOKEN_FILE, null),
+                new EnvVar(TrainerEnvironment.IMAGE, image, null)));
+        SigningKeySecret.of(plan)
+                .ifPresent(key -> variables.add(new EnvVar(TrainerEnvironment.SIGNING, SigningKeySecret.FOLDER, null)));
+        return variables;
     }
 
     private static ResourceRequirements resources(Compute compute) {
@@ -168,6 +173,7 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
                 mount("identity", IDENTITY, true),
                 mount("tmp", TEMPORARY, false)));
         MountedClaim.of(plan.recipe().spec()).stream().map(MountedClaim::mount).forEach(mounts::add);
+        SigningKeySecret.of(plan).map(SigningKeySecret::mount).ifPresent(mounts::add);
         return mounts;
     }
 
@@ -205,6 +211,7 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
                         .endEmptyDir()
                         .build()));
         MountedClaim.of(plan.recipe().spec()).stream().map(MountedClaim::volume).forEach(volumes::add);
+        SigningKeySecret.of(plan).map(SigningKeySecret::volume).ifPresent(volumes::add);
         return volumes;
     }
 

@@ -40,7 +40,7 @@ final class Conditions {
         set(type, true, kept == null ? reason : kept.reason(), kept == null ? message : kept.message());
     }
 
-    private void set(String type, String status, String reason, String message) {
+    void set(String type, String status, String reason, String message) {
         String since = before(type, status).map(Condition::lastTransitionTime).orElse(now);
         conditions.add(new Condition(type, status, reason, message, since, generation));
     }

@@ -236,6 +236,8 @@ class ChartIT {
                     validation: {images: {uri: "pvc://data/c"}, labels: {uri: "pvc://data/d"}}
                   teacher: {model: {family: resnet-cifar, depth: 8}, epochs: 2}
                   student: {model: {family: resnet-cifar, depth: 8}, epochs: 2}
+                  tricks: {warmup: {epochs: 1}}
+                  publish: {destinations: [{uri: "pvc://models/vision"}]}
                 """;
     }
 

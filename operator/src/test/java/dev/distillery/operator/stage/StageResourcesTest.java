@@ -3,10 +3,11 @@ package dev.distillery.operator.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.distillery.operator.Recipes;
+import dev.distillery.recipe.Publish;
 import dev.distillery.recipe.RecipeResolver;
 import dev.distillery.recipe.ResolvedRecipe;
-import dev.distillery.recipe.Retention;
 import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.recipe.TrainingRecipeSpec;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -39,7 +40,8 @@ class StageResourcesTest {
         suspended.setSpec(suspended.getSpec().withSuspend(true));
         assertThat(StagePlan.runId(suspended)).isEqualTo(StagePlan.runId(recipe));
         TrainingRecipe kept = Recipes.stored("photos", true);
-        kept.setSpec(kept.getSpec().withRetention(new Retention("7d", Retention.Checkpoints.KEEP)));
+        Recipes.with(kept, "/retention/podsAfterFinish", "7d");
+        Recipes.with(kept, "/retention/checkpoints", "keep");
         assertThat(StagePlan.runId(kept)).isEqualTo(StagePlan.runId(recipe));
         TrainingRecipe seeded = Recipes.stored("photos", true);
         seeded.setSpec(seeded.getSpec().withTraining(seeded.getSpec().training().withSeed(9)));
@@ -108,6 +110,25 @@ class StageResourcesTest {
     }
 
     @Test
+    void aDestinationsSecretIsForTheStudentsPodAloneAndByReference() {
+        TrainingRecipe published = Recipes.publishingTo(
+                "[{uri: \"file:///models\"}, {uri: \"s3://models/vision\", secretRef: {name: bucket-writer}}]");
+        ResolvedRecipe there = RecipeResolver.resolve("default", "photos", published.getSpec());
+        PodSpec pod = pod(StagePlan.student(published, there));
+        assertThat(pod.getContainers().get(0).getEnvFrom()).singleElement().satisfies(source -> {
+            assertThat(source.getPrefix()).isEqualTo("DISTILLERY_DESTINATION_1_");
+            assertThat(source.getSecretRef().getName()).isEqualTo("bucket-writer");
+            assertThat(source.getSecretRef().getOptional()).isNotEqualTo(true);
+        });
+        assertThat(pod(StagePlan.teacher(published, there))
+                        .getContainers()
+                        .get(0)
+                        .getEnvFrom())
+                .isEmpty();
+        assertThat(pod.getVolumes()).noneMatch(volume -> volume.getName().contains("models"));
+    }
+
+    @Test
     void anAttemptIsOneJobThatFailsAtOnceAndReplacesPodsThatWereStopped() {
         Job job = JOB.desired(student.withAttempt(2));
         assertThat(job.getMetadata().getName()).isEqualTo(student.stageName() + "-2");
@@ -171,6 +192,37 @@ class StageResourcesTest {
                 .get(rule)
                 .getOnExitCodes()
                 .getValues();
+    }
+
+    @Test
+    void onlyTheStudentGetsTheSigningKeyAndByReference() {
+        TrainingRecipeSpec spec = recipe.getSpec();
+        Publish publish = new Publish(
+                spec.publish().destinations(),
+                null,
+                null,
+                new Publish.Signing(new Publish.SecretRef("release-key")),
+                null);
+        TrainingRecipe signed = Recipes.stored("photos", true);
+        signed.setSpec(spec.withPublish(publish));
+        ResolvedRecipe plan = RecipeResolver.resolve("default", "photos", signed.getSpec());
+        PodSpec pod = pod(StagePlan.student(signed, plan));
+        assertThat(pod.getVolumes())
+                .filteredOn(volume -> volume.getSecret() != null)
+                .extracting(volume -> volume.getSecret().getSecretName())
+                .containsExactly("release-key");
+        assertThat(pod.getContainers().get(0).getEnv())
+                .contains(new EnvVar("DISTILLERY_SIGNING", "/etc/distillery-signing", null))
+                .contains(new EnvVar("DISTILLERY_IMAGE", "trainer:1", null));
+        assertThat(pod.getContainers().get(0).getVolumeMounts()).anySatisfy(mount -> {
+            assertThat(mount.getMountPath()).isEqualTo("/etc/distillery-signing");
+            assertThat(mount.getReadOnly()).isTrue();
+        });
+        for (StagePlan without : List.of(StagePlan.teacher(signed, plan), student)) {
+            assertThat(pod(without).getVolumes()).allMatch(volume -> volume.getSecret() == null);
+            assertThat(pod(without).getContainers().get(0).getEnv())
+                    .noneMatch(variable -> variable.getName().equals("DISTILLERY_SIGNING"));
+        }
     }
 
     private static PodSpec pod(StagePlan plan) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StatusProjectorTest {
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
     private static final StageObservation NONE = StageObservation.NONE;
-    private static final Result RESULT = new Result(0.913, 0.93, 1e-5, 1, 77754, 174970L, 313743, 0.2, 60);
+    private static final Result RESULT = new Result(0.913, 0.93, 1e-5, 1, 77754, 174970L, 313743, 0.2, 60, null);
 
     /**
      * Every combination of the two stages that can occur (a student is started only after its teacher has succeeded, and
@@ -305,7 +305,7 @@ class StatusProjectorTest {
 
     private static RunReport report(Stage stage, String reason, Result result) {
         boolean published = result != null && reason.equals("Succeeded");
-        List<Artifact> artifacts = published ? List.of(new Artifact("file:///m/1", 1, "abc")) : List.of();
+        List<Artifact> artifacts = published ? List.of(new Artifact("file:///m/1", 1, "abc", null)) : List.of();
         return new RunReport(
                 "r", stage, reason, "why " + reason, 0.9, false, result, artifacts, List.of(), List.of(), null);
     }

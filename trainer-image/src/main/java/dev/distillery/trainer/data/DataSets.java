@@ -1,10 +1,10 @@
 package dev.distillery.trainer.data;
 
+import dev.distillery.image.ImageDecoder;
 import dev.distillery.recipe.Dataset;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.data.folder.ImageFolders;
-import dev.distillery.trainer.image.ImageDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;

@@ -6,6 +6,6 @@
  * a file ends in one {@link dev.distillery.trainer.TrainerException} before the first step.
  *
  * <p>May import: the JDK, {@code dev.distillery.recipe} and {@code .report}, {@link dev.distillery.trainer.augment},
- * {@link dev.distillery.trainer.image}, {@link dev.distillery.trainer.TrainerException}. Never DJL.
+ * {@link dev.distillery.image}, {@link dev.distillery.trainer.TrainerException}. Never DJL.
  */
 package dev.distillery.trainer.data;

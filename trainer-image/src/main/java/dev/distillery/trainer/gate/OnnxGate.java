@@ -7,17 +7,15 @@ import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.metrics.Confusion;
 import dev.distillery.trainer.network.Normalization;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Measures an exported model in ONNX Runtime on the validation images and holds it against the recipe's gate. */
 public final class OnnxGate {
     private static final int BATCH_SIZE = 64;
-    private static final int LATENCY_WARM_UP_RUNS = 20;
-    private static final int LATENCY_RUNS = 200;
+    private static final int THREADS = 1;
 
     private final Gate gate;
 
@@ -31,9 +29,14 @@ public final class OnnxGate {
      * @param parityError greatest |Δlogit| against the trainer
      * @param agreement share of images with the same top-1 on both sides
      * @param confusion of ONNX Runtime's answers
-     * @param latencyMillisP50 one image, one thread
+     * @param latencies one thread; of one image first
      */
-    public record Measurement(double parityError, double agreement, Confusion confusion, double latencyMillisP50) {}
+    public record Measurement(double parityError, double agreement, Confusion confusion, List<Latency> latencies) {
+        /** @return of one image, one thread, the median */
+        public double latencyMillisP50() {
+            return latencies.get(0).millisP50();
+        }
+    }
 
     /**
      * @param trainerLogits {@code (images, K)} row-major, of the trainer's FP32 network
@@ -45,7 +48,7 @@ public final class OnnxGate {
         Confusion confusion = new Confusion(classes);
         double parity = 0;
         int same = 0;
-        try (OnnxModel onnx = new OnnxModel(model, normalization, 1)) {
+        try (OnnxModel onnx = new OnnxModel(model, normalization, THREADS)) {
             for (int first = 0; first < images.count(); first += BATCH_SIZE) {
                 int count = Math.min(BATCH_SIZE, images.count() - first);
                 float[] logits = onnx.logits(images, first, count);
@@ -63,25 +66,32 @@ public final class OnnxGate {
                     }
                 }
             }
-            return new Measurement(parity, (double) same / images.count(), confusion, latency(onnx, images));
+            List<Latency> latencies = new ArrayList<>();
+            for (int batch : Latency.BATCHES) {
+                latencies.add(Latency.measure(onnx, THREADS, images, batch));
+            }
+            return new Measurement(parity, (double) same / images.count(), confusion, latencies);
         } catch (OrtException e) {
             throw new TrainerException(
                     ExitCode.GATE_FAILED, "ONNX Runtime refuses the exported model: " + e.getMessage(), e);
         }
     }
 
-    private static double latency(OnnxModel onnx, ImageSet images) throws OrtException {
-        double[] millis = new double[LATENCY_RUNS];
-        for (int run = -LATENCY_WARM_UP_RUNS; run < LATENCY_RUNS; run++) {
-            ByteBuffer pixels = OnnxModel.pixels(images, Math.floorMod(run, images.count()), 1);
-            long start = System.nanoTime();
-            onnx.logits(images, pixels);
-            if (run >= 0) {
-                millis[run] = (System.nanoTime() - start) / 1e6;
-            }
-        }
-        Arrays.sort(millis);
-        return millis[LATENCY_RUNS / 2];
+    /**
+     * @param quantized the same images by the INT8 model
+     * @return why the INT8 model stays back; empty if it may be published
+     */
+    public Optional<String> quantizationRefusal(Measurement measured, Measurement quantized) {
+        double drop = measured.confusion().top1() - quantized.confusion().top1();
+        return drop <= gate.maxQuantizationDrop()
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "spec.gate.maxQuantizationDrop: INT8 reaches %.4f, %.4f below FP32's %.4f, expected at most %.4f below; only FP32 is published",
+                        quantized.confusion().top1(),
+                        drop,
+                        measured.confusion().top1(),
+                        gate.maxQuantizationDrop()));
     }
 
     /** @return what the gate refuses, with path, got and expected; empty if the model may be published */
@@ -107,6 +117,13 @@ public final class OnnxGate {
                     "spec.gate.minTop1: the student reaches %.4f, expected at least %.4f; train longer, take a larger network, or lower the gate",
                     measured.confusion().top1(),
                     gate.minTop1()));
+        }
+        if (gate.maxLatencyMs() != null && measured.latencyMillisP50() > gate.maxLatencyMs()) {
+            refusals.add(String.format(
+                    Locale.ROOT,
+                    "spec.gate.maxLatencyMs: one image takes %.3f ms (median, one thread, this machine), expected at most %.3f; take a smaller network, or raise the gate",
+                    measured.latencyMillisP50(),
+                    gate.maxLatencyMs()));
         }
         return refusals;
     }

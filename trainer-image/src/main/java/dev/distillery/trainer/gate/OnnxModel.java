@@ -11,17 +11,21 @@ import dev.distillery.trainer.export.OnnxExporter;
 import dev.distillery.trainer.network.Normalization;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** An exported model in ONNX Runtime, as a service would run it. */
-final class OnnxModel implements AutoCloseable {
+public final class OnnxModel implements AutoCloseable {
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final Normalization normalization;
     private final boolean rawInput;
 
     /** @param threads of one inference; 1 for a comparable latency */
-    OnnxModel(byte[] model, Normalization normalization, int threads) throws OrtException {
+    public OnnxModel(byte[] model, Normalization normalization, int threads) throws OrtException {
         // DJL insists on creating the environment itself; one that exists already makes its engine fail.
         Engine.getEngine("OnnxRuntime");
         this.environment = OrtEnvironment.getEnvironment();
@@ -38,33 +42,30 @@ final class OnnxModel implements AutoCloseable {
      * @return {@code (count, K)} row-major
      */
     float[] logits(ImageSet images, int first, int count) throws OrtException {
-        return logits(images, pixels(images, first, count));
-    }
-
-    /** @return direct, uint8, (count, height, width, channels); a photograph may have to be decoded for it */
-    static ByteBuffer pixels(ImageSet images, int first, int count) {
         ByteBuffer pixels = ByteBuffer.allocateDirect(count * images.imageBytes());
         images.write(first, count, pixels);
-        return pixels;
+        return values(images, pixels, List.of(OnnxExporter.LOGITS)).get(OnnxExporter.LOGITS);
     }
 
     /**
      * @param images whose size the pixels have
-     * @return {@code (count, K)} row-major
+     * @param pixels direct, uint8, (count, height, width, channels)
+     * @param outputs names of float32 outputs
+     * @return each output's values, row-major
      */
-    float[] logits(ImageSet images, ByteBuffer pixels) throws OrtException {
-        try (OnnxTensor input = rawInput ? raw(images, pixels) : normalised(images, pixels)) {
-            return logits(input);
-        }
-    }
-
-    private float[] logits(OnnxTensor input) throws OrtException {
+    public Map<String, float[]> values(ImageSet images, ByteBuffer pixels, Collection<String> outputs)
+            throws OrtException {
         String name = rawInput ? OnnxExporter.RAW_INPUT : OnnxExporter.NORMALISED_INPUT;
-        try (OrtSession.Result result = session.run(Map.of(name, input))) {
-            FloatBuffer values = ((OnnxTensor) result.get(OnnxExporter.LOGITS).orElseThrow()).getFloatBuffer();
-            float[] logits = new float[values.remaining()];
-            values.get(logits);
-            return logits;
+        try (OnnxTensor input = rawInput ? raw(images, pixels) : normalised(images, pixels);
+                OrtSession.Result result = session.run(Map.of(name, input), Set.copyOf(outputs))) {
+            Map<String, float[]> values = new LinkedHashMap<>();
+            for (String output : outputs) {
+                FloatBuffer buffer = ((OnnxTensor) result.get(output).orElseThrow()).getFloatBuffer();
+                float[] copy = new float[buffer.remaining()];
+                buffer.get(copy);
+                values.put(output, copy);
+            }
+            return values;
         }
     }
 

@@ -1,11 +1,9 @@
 package dev.distillery.trainer.publish;
 
+import dev.distillery.trainer.signing.SigningKey;
 import java.awt.AWTError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -19,20 +17,38 @@ import org.slf4j.LoggerFactory;
  */
 record BundleFiles(Map<String, byte[]> files, String sha256) {
     static final String REPORT = "report.json";
+    static final String CONFIG = "config.pbtxt";
     static final String LABELS = "labels.txt";
 
     private static final Logger LOG = LoggerFactory.getLogger(BundleFiles.class);
 
-    static BundleFiles of(Bundle bundle) {
-        String sha256 = sha256(bundle.onnx());
+    /** @param key null leaves the files unsigned */
+    static BundleFiles of(Bundle bundle, SigningKey key) {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put("model.onnx", bundle.onnx());
-        files.put(LABELS, bundle.labelsText().getBytes(StandardCharsets.UTF_8));
+        files.put(Bundle.MODEL, bundle.onnx());
+        if (bundle.int8() != null) {
+            files.put(Bundle.INT8_MODEL, bundle.int8());
+        }
+        Map<String, String> models = new LinkedHashMap<>();
+        files.forEach((name, content) -> models.put(name, Sha256.of(content)));
+        String sha256 = models.get(Bundle.MODEL);
+        files.put(CONFIG, utf8(TritonConfig.render(bundle)));
+        files.put(LABELS, utf8(bundle.labelsText()));
+        files.put(
+                "preprocessing.json",
+                PublishedReport.json(PreprocessingContract.of(
+                        bundle.input(), bundle.classes().size())));
+        files.put("provenance.json", PublishedReport.json(Provenance.of(bundle, models)));
         files.put("recipe.json", PublishedReport.json(bundle.recipe()));
         Map<String, byte[]> charts = charts(bundle);
         files.putAll(charts);
-        files.put("model-card.md", ModelCard.render(bundle, !charts.isEmpty()).getBytes(StandardCharsets.UTF_8));
+        files.put("model-card.md", utf8(ModelCard.render(bundle, !charts.isEmpty(), key != null)));
         files.put(REPORT, PublishedReport.json(PublishedReport.of(bundle, sha256)));
+        byte[] checksums = Checksums.render(files);
+        files.put(Checksums.FILE, checksums);
+        if (key != null) {
+            files.put(Checksums.SIGNATURE, utf8(key.sign(checksums)));
+        }
         return new BundleFiles(files, sha256);
     }
 
@@ -53,11 +69,7 @@ record BundleFiles(Map<String, byte[]> files, String sha256) {
         }
     }
 
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is in every JDK", e);
-        }
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -7,6 +7,7 @@ import dev.distillery.recipe.Dataset;
 import dev.distillery.recipe.Network;
 import dev.distillery.recipe.TrainingRecipeSpec;
 import dev.distillery.report.Result;
+import dev.distillery.trainer.gate.Latency;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -25,8 +26,11 @@ final class ModelCard {
         this.spec = bundle.recipe().spec();
     }
 
-    /** @param withChart whether {@code learning-curve.svg} lies beside the card */
-    static String render(Bundle bundle, boolean withChart) {
+    /**
+     * @param withChart whether {@code learning-curve.svg} lies beside the card
+     * @param signed whether the checksums have a signature
+     */
+    static String render(Bundle bundle, boolean withChart, boolean signed) {
         ModelCard card = new ModelCard(bundle);
         card.summary();
         card.figures(withChart);
@@ -34,6 +38,7 @@ final class ModelCard {
         card.training();
         card.tricks();
         card.limits();
+        card.origin(signed);
         card.text.append(UseFromPython.render(bundle));
         return card.text.toString();
     }
@@ -70,9 +75,17 @@ final class ModelCard {
         }
         add("| greatest logit difference, ONNX Runtime to the trained network | %.2e |", result.parityError());
         add("| images with the same top-1 in both | %.4f |", result.agreement());
-        add("| size of model.onnx | %,d bytes |", result.onnxBytes());
-        add("| latency, one image, one thread, median, trainer's machine | %.3f ms |", result.latencyMillisP50());
         add("| time to train the student | %.0f s |", result.trainSeconds());
+        add("");
+        add("In ONNX Runtime on the trainer's machine:");
+        add("");
+        add("| model | top-1 | bytes | images a call | threads | median, ms | 99th percentile, ms |");
+        add("|---|---|---|---|---|---|---|");
+        latencies(Bundle.MODEL, result.top1(), result.onnxBytes());
+        if (result.int8() != null) {
+            String name = result.int8().published() ? Bundle.INT8_MODEL : "INT8, not published";
+            latencies(name, result.int8().top1(), result.int8().onnxBytes());
+        }
         add("");
         if (withChart) {
             add("![Learning curve](learning-curve.svg)");
@@ -90,6 +103,15 @@ final class ModelCard {
                     Arrays.stream(row).sum(),
                     Double.isNaN(recall) ? "no images" : String.format(Locale.ROOT, "%.4f", recall),
                     mostConfused(i, row));
+        }
+    }
+
+    private void latencies(String name, double top1, long bytes) {
+        String file = name.equals(Bundle.MODEL) ? name : Bundle.INT8_MODEL;
+        for (Latency latency : bundle.latencies().get(file)) {
+            add(
+                    "| %s | %.4f | %,d | %d | %d | %.3f | %.3f |",
+                    name, top1, bytes, latency.batch(), latency.threads(), latency.millisP50(), latency.millisP99());
         }
     }
 
@@ -201,6 +223,29 @@ final class ModelCard {
         for (String warning : bundle.warnings()) {
             add("- %s", warning);
         }
+    }
+
+    private void origin(boolean signed) {
+        section("Origin");
+        add(
+                "Trained by Distillery %s, sources at `%s`%s; `provenance.json` has it for programs, and `%s` the digest"
+                        + " of every file%s.",
+                bundle.origin().build().version(),
+                bundle.origin().build().revision(),
+                bundle.origin().image() == null
+                        ? ""
+                        : ", image `" + bundle.origin().image() + "`",
+                Checksums.FILE,
+                signed ? ", signed in `" + Checksums.SIGNATURE + "`" : "");
+        add("");
+        add("```bash");
+        add("sha256sum -c %s", Checksums.FILE);
+        if (signed) {
+            add(
+                    "cosign verify-blob --key cosign.pub --insecure-ignore-tlog --signature %s %s",
+                    Checksums.SIGNATURE, Checksums.FILE);
+        }
+        add("```");
     }
 
     private static String values(ObjectNode fields) {

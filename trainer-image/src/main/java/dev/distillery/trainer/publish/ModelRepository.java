@@ -1,101 +1,135 @@
 package dev.distillery.trainer.publish;
 
-import dev.distillery.recipe.Publish;
 import dev.distillery.report.Artifact;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
-import dev.distillery.trainer.data.SourceLocation;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Publishes a student to every destination of its recipe. */
-public final class ModelRepository {
-    private final SourceLocation location;
-    private final Clock clock;
+public final class ModelRepository implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelRepository.class);
 
-    /**
-     * @param location finds the destinations' folders
-     * @param clock tells what dead runs left behind
-     */
-    public ModelRepository(SourceLocation location, Clock clock) {
-        this.location = location;
-        this.clock = clock;
+    private final List<Destination> destinations;
+
+    /** @param destinations in the recipe's order */
+    public ModelRepository(List<Destination> destinations) {
+        this.destinations = List.copyOf(destinations);
     }
 
     /**
-     * Writes the bundle aside at every destination first, then renames one after the other: whatever can fail, fails
-     * before anything is visible. A destination that already has a version of this run is left as it is, so a run that
-     * was cut off between two renames ends well when it tries again.
+     * Asks every destination before anything is trained. One that does not answer now may answer later.
+     *
+     * @throws TrainerException PUBLISH_FAILED if one refuses
+     */
+    public void reach() {
+        for (Destination destination : destinations) {
+            try {
+                destination.reach();
+            } catch (IOException e) {
+                LOG.warn("{} cannot be reached: {}", destination, e.toString());
+            } catch (TrainerException e) {
+                if (!e.exitCode().retryable()) {
+                    throw e;
+                }
+                LOG.warn("{}; going on, for it may answer when the student is trained", e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * Brings the content to every destination first, then declares the versions one after the other: whatever can fail,
+     * fails before anything is visible. A destination that already has a version of this run is left as it is, so a run
+     * that was cut off between two destinations ends well when it tries again.
      *
      * @return one artifact per destination, in the recipe's order
-     * @throws TrainerException PUBLISH_FAILED if a destination cannot be written, holds another model under this name, or
-     *     has the recipe's version from another run; INVALID_RECIPE if a destination's URI cannot be resolved
+     * @throws PublishException PUBLISH_FAILED if a destination refuses the model, DESTINATION_UNAVAILABLE if one does not
+     *     take it now
      */
-    public List<Artifact> publish(Bundle bundle) {
-        Integer version = bundle.recipe().spec().publish().version();
+    public List<Artifact> publish(ModelVersion model) {
         List<Planned> plan = new ArrayList<>();
         List<Artifact> artifacts = new ArrayList<>();
-        ModelFolder current = null;
+        Destination current = null;
         try {
-            BundleFiles files = BundleFiles.of(bundle);
-            for (ModelFolder folder : folders(bundle)) {
-                current = folder;
-                plan.add(plan(folder, bundle, files));
+            for (Destination destination : destinations) {
+                current = destination;
+                Optional<Artifact> existing = destination.publishedBy(model.runId());
+                if (existing.isEmpty()) {
+                    destination.check(model);
+                }
+                plan.add(new Planned(destination, existing.orElse(null)));
             }
             for (Planned planned : plan) {
-                current = planned.folder();
-                artifacts.add(
-                        planned.existing() != null
-                                ? planned.existing()
-                                : current.commit(planned.staged(), bundle, files.sha256(), version));
+                current = planned.destination;
+                planned.stage(model);
+            }
+            for (Planned planned : plan) {
+                current = planned.destination;
+                artifacts.add(planned.commit());
             }
             return List.copyOf(artifacts);
         } catch (IOException e) {
-            String visible = artifacts.isEmpty() ? "nothing is visible" : "already visible: " + artifacts;
-            throw new TrainerException(
-                    ExitCode.PUBLISH_FAILED,
-                    current + ": cannot be written (" + e + "), " + visible
-                            + "; check that the folder exists, its permissions and its free space",
-                    e);
+            String message = current + ": cannot be written (" + e + "), " + visible(artifacts, plan)
+                    + "; check that the folder exists, its permissions and its free space";
+            throw new PublishException(ExitCode.PUBLISH_FAILED, message, done(artifacts, plan), e);
+        } catch (TrainerException e) {
+            String message = e.getMessage() + "; " + visible(artifacts, plan);
+            throw new PublishException(e.exitCode(), message, done(artifacts, plan), e);
         } finally {
-            plan.forEach(Planned::cleanUp);
+            plan.forEach(Planned::close);
         }
     }
 
-    /** One destination: a folder staged there, or the version that this run published there before. */
-    private record Planned(ModelFolder folder, Path staged, Artifact existing) {
-        void cleanUp() {
+    private static List<Artifact> done(List<Artifact> committed, List<Planned> plan) {
+        List<Artifact> done = new ArrayList<>(committed);
+        plan.stream()
+                .skip(committed.size())
+                .filter(planned -> planned.existing != null)
+                .forEach(planned -> done.add(planned.existing));
+        return done;
+    }
+
+    private static String visible(List<Artifact> committed, List<Planned> plan) {
+        List<Artifact> done = done(committed, plan);
+        return done.isEmpty()
+                ? "nothing is visible"
+                : "already visible: " + done.stream().map(Artifact::uri).toList();
+    }
+
+    /** One destination, and what is staged there unless this run published there before. */
+    private static final class Planned {
+        private final Destination destination;
+        private final Artifact existing;
+        private Destination.Staged staged;
+
+        Planned(Destination destination, Artifact existing) {
+            this.destination = destination;
+            this.existing = existing;
+        }
+
+        void stage(ModelVersion model) throws IOException {
+            if (existing == null) {
+                staged = destination.stage(model);
+            }
+        }
+
+        Artifact commit() throws IOException {
+            return existing == null ? staged.commit() : existing;
+        }
+
+        void close() {
             if (staged != null) {
-                Staging.delete(staged);
-                folder.deleteIfEmpty();
+                staged.close();
             }
         }
     }
 
-    private Planned plan(ModelFolder folder, Bundle bundle, BundleFiles files) throws IOException {
-        folder.prepare(clock.instant());
-        Optional<Artifact> existing = folder.publishedBy(bundle.runId());
-        if (existing.isPresent()) {
-            return new Planned(folder, null, existing.get());
-        }
-        folder.checkSameModel(bundle);
-        folder.checkFree(bundle.recipe().spec().publish().version());
-        return new Planned(folder, folder.stage(files), null);
-    }
-
-    private List<ModelFolder> folders(Bundle bundle) {
-        List<ModelFolder> folders = new ArrayList<>();
-        List<Publish.Destination> destinations =
-                bundle.recipe().spec().publish().destinations();
-        for (int i = 0; i < destinations.size(); i++) {
-            String uri = destinations.get(i).uri();
-            Path root = location.resolve("spec.publish.destinations[" + i + "].uri", uri);
-            folders.add(new ModelFolder(uri, root, bundle.modelName()));
-        }
-        return folders;
+    @Override
+    public void close() {
+        destinations.forEach(Destination::close);
     }
 }

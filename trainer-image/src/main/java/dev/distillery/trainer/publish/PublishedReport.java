@@ -7,16 +7,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.distillery.report.CurvePoint;
 import dev.distillery.report.Result;
+import dev.distillery.trainer.gate.Latency;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The content of a version's {@code report.json}. Holds no version number and no time, so that the same run gives the
  * same bytes wherever it lands.
  *
  * @param sha256 of {@code model.onnx}, lower-case hex
+ * @param latencies by file name
  * @param recall null for a class without validation images
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,6 +34,7 @@ record PublishedReport(
         String computeType,
         List<String> classes,
         Result result,
+        Map<String, List<Latency>> latencies,
         List<Double> recall,
         int[][] confusion,
         List<String> warnings,
@@ -52,6 +56,7 @@ record PublishedReport(
                 bundle.computeType(),
                 bundle.classes(),
                 bundle.result(),
+                bundle.latencies(),
                 Arrays.stream(bundle.recall())
                         .mapToObj(share -> Double.isNaN(share) ? null : (Double) share)
                         .toList(),

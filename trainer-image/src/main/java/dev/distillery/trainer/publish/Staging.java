@@ -34,13 +34,16 @@ final class Staging {
 
     private Staging() {}
 
-    /** @return a new folder inside {@code parent} with the files, all of it on disk; on failure nothing is left */
+    /** @return a new folder inside {@code parent} with the files, whose names may have folders, all of it on disk; on failure nothing is left */
     static Path write(Path parent, Map<String, byte[]> files) throws IOException {
         // Not createTempDirectory: its mode 0700 would lock servers with another user id out.
         Path folder = Files.createDirectory(parent.resolve(PREFIX + UUID.randomUUID()));
         try {
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                writeSynced(folder.resolve(file.getKey()), file.getValue());
+                Path target = folder.resolve(file.getKey());
+                Files.createDirectories(target.getParent());
+                writeSynced(target, file.getValue());
+                sync(target.getParent());
             }
             sync(folder);
             return folder;

@@ -7,6 +7,10 @@ import java.util.regex.Pattern;
 /** A model's {@code config.pbtxt} for Triton's ONNX Runtime backend; KServe and DJL Serving read the same layout. */
 final class TritonConfig {
     static final int MAX_BATCH_SIZE = 64;
+    /** About as long as a small student computes: a lonely call at most doubles its latency. */
+    private static final int MAX_QUEUE_DELAY_MICROS = 500;
+
+    private static final int INSTANCES = 2;
 
     private static final Pattern COMMENT = Pattern.compile("#.*");
     /** Matches the fields that say what goes in and out; a name of a tensor comes right before its data type. */
@@ -42,7 +46,12 @@ final class TritonConfig {
                     label_filename: "labels.txt"
                   }
                 ]
-                dynamic_batching { }
+                # Calls that wait are answered together; none waits longer than this for others.
+                dynamic_batching { max_queue_delay_microseconds: %7$d }
+                # Two copies: one prepares a batch while the other computes. On the GPU where there is one.
+                instance_group [ { count: %8$d kind: KIND_AUTO } ]
+                # For INT8, where %9$s lies beside it, write that name here.
+                default_model_filename: "%10$s"
                 """
                 .formatted(
                         bundle.modelName(),
@@ -50,7 +59,11 @@ final class TritonConfig {
                         input.form().inputName(),
                         input.form().tritonType(),
                         input.dims(),
-                        bundle.classes().size());
+                        bundle.classes().size(),
+                        MAX_QUEUE_DELAY_MICROS,
+                        INSTANCES,
+                        Bundle.INT8_MODEL,
+                        Bundle.MODEL);
     }
 
     /** @return inputs and outputs in order, for example {@code images TYPE_UINT8 [28,28,1]}; other fields do not count */

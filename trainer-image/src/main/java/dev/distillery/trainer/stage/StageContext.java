@@ -18,6 +18,7 @@ import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.parallel.Collective;
 import dev.distillery.trainer.parallel.GlobalBatch;
 import dev.distillery.trainer.report.ProgressPusher;
+import dev.distillery.trainer.signing.SigningKey;
 import dev.distillery.trainer.torchscript.InferenceNetwork;
 import dev.distillery.trainer.torchscript.LibTorch;
 import java.nio.file.Path;
@@ -29,12 +30,16 @@ import java.util.List;
  *
  * @param workspace a folder that outlives the process
  * @param location finds the recipe's files and destinations
+ * @param signingKey null to publish without a signature
+ * @param image reference of the container image; null outside of one
  */
 record StageContext(
         ResolvedRecipe recipe,
         String runId,
         Path workspace,
         SourceLocation location,
+        SigningKey signingKey,
+        String image,
         DataSet data,
         LibTorch torch,
         Assembler assembler,

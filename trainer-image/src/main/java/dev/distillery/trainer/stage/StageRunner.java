@@ -11,8 +11,11 @@ import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.data.DataSet;
 import dev.distillery.trainer.data.DataSets;
 import dev.distillery.trainer.data.SourceLocation;
+import dev.distillery.trainer.publish.Destinations;
+import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.report.ProgressPusher;
 import dev.distillery.trainer.report.TerminationMessage;
+import dev.distillery.trainer.signing.SigningKey;
 import dev.distillery.trainer.torchscript.LibTorch;
 import dev.distillery.trainer.tricks.mixedprecision.Hardware;
 import java.io.IOException;
@@ -103,6 +106,10 @@ public final class StageRunner {
         String runId = required(TrainerEnvironment.RUN_ID);
         Path workspace = Path.of(required(TrainerEnvironment.WORKSPACE));
         SourceLocation location = SourceLocation.of(env.get(TrainerEnvironment.CLAIMS));
+        // Before anything is trained: a key that cannot sign would be found only when all else is done.
+        SigningKey key = env.get(TrainerEnvironment.SIGNING) == null
+                ? null
+                : SigningKey.in(Path.of(env.get(TrainerEnvironment.SIGNING)));
         boolean gpu = recipe.spec().compute().gpus() > 0;
         DataSet data = DataSets.load(
                 recipe.spec().dataset(), location, recipe.spec().compute().cpus());
@@ -117,9 +124,27 @@ public final class StageRunner {
         try (LibTorch torch = LibTorch.start(recipe.spec().compute().cpus(), gpu);
                 ProgressPusher pusher = ProgressPusher.fromEnvironment(env)) {
             Assembler assembler = new Assembler(recipe.spec(), data, Hardware.detect(gpu));
-            StageContext context =
-                    new StageContext(recipe, runId, workspace, location, data, torch, assembler, pusher, stop, marks);
-            return stage == Stage.TEACHER ? TeacherStage.run(context) : StudentStage.run(context);
+            StageContext context = new StageContext(
+                    recipe,
+                    runId,
+                    workspace,
+                    location,
+                    key,
+                    env.get(TrainerEnvironment.IMAGE),
+                    data,
+                    torch,
+                    assembler,
+                    pusher,
+                    stop,
+                    marks);
+            return stage == Stage.TEACHER ? TeacherStage.run(context) : student(context);
+        }
+    }
+
+    private RunReport student(StageContext context) {
+        try (ModelRepository repository =
+                new ModelRepository(Destinations.of(context.recipe(), context.location(), env, context.signingKey()))) {
+            return StudentStage.run(context, repository);
         }
     }
 

@@ -11,40 +11,59 @@ import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.checkpoint.Teacher;
 import dev.distillery.trainer.checkpoint.TeacherStore;
 import dev.distillery.trainer.export.OnnxExporter;
+import dev.distillery.trainer.gate.Latency;
 import dev.distillery.trainer.gate.OnnxGate;
 import dev.distillery.trainer.loop.Evaluation;
 import dev.distillery.trainer.network.Network;
 import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.precision.ComputeType;
 import dev.distillery.trainer.publish.Bundle;
+import dev.distillery.trainer.publish.BundleStore;
 import dev.distillery.trainer.publish.DataFacts;
 import dev.distillery.trainer.publish.ModelInput;
 import dev.distillery.trainer.publish.ModelRepository;
+import dev.distillery.trainer.publish.ModelVersion;
+import dev.distillery.trainer.publish.Origin;
+import dev.distillery.trainer.publish.PublishException;
+import dev.distillery.trainer.publish.TrainerBuild;
+import dev.distillery.trainer.quantization.QuantizedModel;
 import dev.distillery.trainer.torchscript.InferenceNetwork;
 import dev.distillery.validation.RecipeValidator;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Trains the student, by a teacher where the recipe distils, and exports, gates and publishes it. */
 final class StudentStage {
     private final StageContext context;
     private final ResolvedRecipe recipe;
+    private final ModelRepository repository;
+    private final BundleStore bundles;
 
-    private StudentStage(StageContext context) {
+    private StudentStage(StageContext context, ModelRepository repository) {
         this.context = context;
         this.recipe = context.recipe();
+        this.repository = repository;
+        this.bundles = new BundleStore(context.workspace().resolve("bundles").resolve(recipe.name()), context.runId());
     }
 
-    static RunReport run(StageContext context) {
-        return new StudentStage(context).run();
+    /** @param repository the recipe's destinations */
+    static RunReport run(StageContext context, ModelRepository repository) {
+        return new StudentStage(context, repository).run();
     }
 
     private RunReport run() {
+        Optional<ModelVersion> finished = bundles.load();
+        return finished.isPresent() ? publish(finished.get()) : trainAndPublish();
+    }
+
+    private RunReport trainAndPublish() {
+        repository.reach();
         Teacher teacher = recipe.teacherHash() == null ? null : loadTeacher();
         Pattern earlier = Pattern.compile("student-" + Pattern.quote(recipe.name()) + "-[0-9a-f]{64}");
         context.checkpoints(Stage.STUDENT)
@@ -52,22 +71,82 @@ final class StudentStage {
         StageContext.Trained student = train(teacher);
         Network network = context.assembler().network(Stage.STUDENT);
         byte[] onnx = export(network, student.members());
-        OnnxGate.Measurement measured = OnnxGate.measure(
-                onnx, context.normalization(), context.data().validation(), trainerLogits(network, student.members()));
-        Result result = result(network, teacher, student, onnx, measured);
-        List<String> refusals = new OnnxGate(recipe.spec().gate()).refusals(measured);
+        float[] trainerLogits = trainerLogits(network, student.members());
+        OnnxGate.Measurement measured =
+                OnnxGate.measure(onnx, context.normalization(), context.data().validation(), trainerLogits);
+        OnnxGate gate = new OnnxGate(recipe.spec().gate());
+        List<String> refusals = gate.refusals(measured);
         if (!refusals.isEmpty()) {
-            return report(ExitCode.GATE_FAILED, String.join("; ", refusals), result, List.of(), student.curve());
+            Result result = result(network, teacher, student, new Exported(onnx, measured, null));
+            return report(
+                    ExitCode.GATE_FAILED, String.join("; ", refusals), result, List.of(), List.of(), student.curve());
         }
-        List<Artifact> artifacts = new ModelRepository(context.location(), Clock.systemUTC())
-                .publish(bundle(teacher, student, onnx, measured, result));
+        Exported exported = new Exported(onnx, measured, quantized(gate, onnx, measured, trainerLogits));
+        Result result = result(network, teacher, student, exported);
+        ModelVersion model = ModelVersion.of(bundle(teacher, student, exported, result), context.signingKey());
+        bundles.save(model);
+        return publish(model);
+    }
+
+    private RunReport publish(ModelVersion model) {
+        List<CurvePoint> curve = model.learningCurve(Stage.STUDENT);
+        // A student that an earlier attempt kept has its warnings in its report only, together with the notes.
+        List<String> warnings = new ArrayList<>(model.warnings());
+        warnings.removeAll(notes());
+        List<Artifact> artifacts;
+        try {
+            artifacts = repository.publish(model);
+        } catch (PublishException e) {
+            return report(e.exitCode(), e.getMessage(), model.result(), e.done(), warnings, curve);
+        }
         // Not before: a student that missed its gate, or could not be published, need not be trained again. Nor if the
         // process is being stopped: its exit code will then say so, and the next one must find what is published.
         if (!context.stop().requested()) {
             context.finished(Stage.STUDENT);
+            bundles.delete();
         }
-        String message = "published " + artifacts.get(0).uri();
-        return report(ExitCode.SUCCEEDED, message, result, artifacts, student.curve());
+        String message = "published "
+                + String.join(", ", artifacts.stream().map(Artifact::uri).toList());
+        return report(ExitCode.SUCCEEDED, message, model.result(), artifacts, warnings, curve);
+    }
+
+    /** @param int8 null unless the recipe asks for it */
+    private record Exported(byte[] onnx, OnnxGate.Measurement measured, Quantized int8) {
+        List<String> warnings() {
+            return int8 == null || int8.refusal() == null ? List.of() : List.of(int8.refusal());
+        }
+
+        Map<String, List<Latency>> latencies() {
+            Map<String, List<Latency>> latencies = new LinkedHashMap<>();
+            latencies.put(Bundle.MODEL, measured.latencies());
+            if (int8 != null) {
+                latencies.put(Bundle.INT8_MODEL, int8.measured().latencies());
+            }
+            return latencies;
+        }
+    }
+
+    /** @param refusal why it is not published; null if it is */
+    private record Quantized(byte[] onnx, OnnxGate.Measurement measured, String refusal) {
+        Result.Int8 result() {
+            return new Result.Int8(
+                    measured.confusion().top1(), onnx.length, measured.latencyMillisP50(), refusal == null);
+        }
+    }
+
+    private Quantized quantized(OnnxGate gate, byte[] onnx, OnnxGate.Measurement whole, float[] trainerLogits) {
+        if (recipe.spec().gate().maxQuantizationDrop() == null) {
+            return null;
+        }
+        byte[] int8 = QuantizedModel.of(
+                onnx,
+                context.normalization(),
+                context.data().train(),
+                recipe.spec().compute().cpus());
+        OnnxGate.Measurement measured =
+                OnnxGate.measure(int8, context.normalization(), context.data().validation(), trainerLogits);
+        return new Quantized(
+                int8, measured, gate.quantizationRefusal(whole, measured).orElse(null));
     }
 
     private Teacher loadTeacher() {
@@ -136,12 +215,8 @@ final class StudentStage {
         return String.join(",", texts);
     }
 
-    private Result result(
-            Network network,
-            Teacher teacher,
-            StageContext.Trained student,
-            byte[] onnx,
-            OnnxGate.Measurement measured) {
+    private Result result(Network network, Teacher teacher, StageContext.Trained student, Exported exported) {
+        OnnxGate.Measurement measured = exported.measured();
         return new Result(
                 measured.confusion().top1(),
                 teacher == null ? null : teacher.top1(),
@@ -151,19 +226,22 @@ final class StudentStage {
                 teacher == null
                         ? null
                         : context.assembler().network(Stage.TEACHER).parameterCount(),
-                onnx.length,
-                Math.rint(measured.latencyMillisP50() * 1e4) / 1e4,
-                Math.rint(student.seconds() * 10) / 10);
+                exported.onnx().length,
+                measured.latencyMillisP50(),
+                Math.rint(student.seconds() * 10) / 10,
+                exported.int8() == null ? null : exported.int8().result());
     }
 
-    private Bundle bundle(
-            Teacher teacher, StageContext.Trained student, byte[] onnx, OnnxGate.Measurement measured, Result result) {
+    private Bundle bundle(Teacher teacher, StageContext.Trained student, Exported exported, Result result) {
         List<CurvePoint> curve = new ArrayList<>(teacher == null ? List.of() : teacher.learningCurve());
         curve.addAll(student.curve());
         return new Bundle(
                 context.runId(),
                 recipe,
-                onnx,
+                exported.onnx(),
+                exported.warnings().isEmpty() && exported.int8() != null
+                        ? exported.int8().onnx()
+                        : null,
                 new ModelInput(
                         recipe.spec().export().embedPreprocessing()
                                 ? ModelInput.Form.PIXELS
@@ -181,12 +259,15 @@ final class StudentStage {
                         context.data().validation().count(),
                         context.data().digest()),
                 result,
+                exported.latencies(),
                 curve,
-                measured.confusion().recall(),
-                measured.confusion().counts(),
-                notes());
+                exported.measured().confusion().recall(),
+                exported.measured().confusion().counts(),
+                Stream.concat(notes().stream(), exported.warnings().stream()).toList(),
+                new Origin(TrainerBuild.current(), context.image()));
     }
 
+    /** What is known of recipe and data before the training. */
     private List<String> notes() {
         List<String> notes = new ArrayList<>(RecipeValidator.warnings(recipe.spec()));
         notes.addAll(context.data().notes());
@@ -194,7 +275,12 @@ final class StudentStage {
     }
 
     private RunReport report(
-            ExitCode code, String message, Result result, List<Artifact> artifacts, List<CurvePoint> curve) {
+            ExitCode code,
+            String message,
+            Result result,
+            List<Artifact> artifacts,
+            List<String> warnings,
+            List<CurvePoint> curve) {
         return new RunReport(
                 context.runId(),
                 Stage.STUDENT,
@@ -204,7 +290,7 @@ final class StudentStage {
                 false,
                 result,
                 artifacts,
-                List.of(),
+                warnings,
                 curve,
                 context.marks().report());
     }

@@ -53,7 +53,8 @@ class OnnxExporterTest {
             OnnxGate.Measurement measured = OnnxGate.measure(model, norm, images, expected);
             assertThat(measured.parityError()).isLessThan(1e-4);
             assertThat(measured.agreement()).isEqualTo(1);
-            assertThat(new OnnxGate(new Gate(0, 1e-4, 1)).refusals(measured)).isEmpty();
+            assertThat(new OnnxGate(new Gate(0, 1e-4, 1, null, null)).refusals(measured))
+                    .isEmpty();
         }
     }
 

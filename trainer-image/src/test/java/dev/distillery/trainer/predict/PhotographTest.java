@@ -2,11 +2,14 @@ package dev.distillery.trainer.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.distillery.inference.InputForm;
+import dev.distillery.inference.Picture;
 import dev.distillery.trainer.data.DataSet;
 import dev.distillery.trainer.data.DataSets;
 import dev.distillery.trainer.data.SourceLocation;
 import dev.distillery.trainer.data.folder.PhotographFixture;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +22,7 @@ class PhotographTest {
     Path root;
 
     @Test
-    void predictSeesWhatEvaluationSaw() {
+    void predictSeesWhatEvaluationSaw() throws Exception {
         PhotographFixture photographs = new PhotographFixture(root);
         DataSet set = DataSets.load(photographs.recipe(), new SourceLocation(Map.of()), 1);
         InputForm form =
@@ -28,8 +31,10 @@ class PhotographTest {
         ByteBuffer evaluated = ByteBuffer.allocate(form.height() * form.width() * 3);
         for (int i = 0; i < files.size(); i++) {
             set.validation().write(i, 1, evaluated);
-            String file = photographs.file("validation/" + files.get(i)).toString();
-            assertThat(Picture.read(file).pixels(form)).as(file).isEqualTo(evaluated.array());
+            Path file = photographs.file("validation/" + files.get(i));
+            assertThat(Picture.of(Files.readAllBytes(file)).pixels(form))
+                    .as(files.get(i))
+                    .isEqualTo(evaluated.array());
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.distillery.inference.TinyOnnx;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -120,7 +121,7 @@ class PredictTest {
         refused(11, "channels 1 or 3", two, picture);
         String otherOutput =
                 Files.write(folder.resolve("output.onnx"), renamed(raw(LABELS))).toString();
-        refused(11, "outputs [scores_______]", otherOutput, picture);
+        refused(11, "outputs [logits, scores_______]", otherOutput, picture);
         refused(11, "distillery.mean", noMean, picture);
         refused(11, "no picture of a known format", good, picture, text.toString());
         refused(11, "nothing there", good, folder.resolve("none.png").toString());

@@ -6,11 +6,13 @@ import dev.distillery.recipe.ResolvedRecipe;
 import dev.distillery.report.CurvePoint;
 import dev.distillery.report.Result;
 import dev.distillery.report.Stage;
+import dev.distillery.trainer.gate.Latency;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A small published student. */
@@ -35,15 +37,23 @@ final class BundleFixture {
                 runId,
                 recipe,
                 "onnx".getBytes(StandardCharsets.US_ASCII),
+                "int8".getBytes(StandardCharsets.US_ASCII),
                 new ModelInput(form, 28, 28, 1, new float[] {0.286f}, new float[] {0.353f}, null),
                 "bf16",
                 classes,
                 new DataFacts(60_000, 30, "d".repeat(64)),
-                new Result(0.9, 0.93, 3.1e-6, 1, 77_850, 272_474L, 4, 0.4, 12.5),
+                new Result(0.9, 0.93, 3.1e-6, 1, 77_850, 272_474L, 4, 0.4, 12.5, new Result.Int8(0.89, 4, 0.3, true)),
+                Map.of(
+                        Bundle.MODEL,
+                        List.of(new Latency(1, 1, 200, 0.4, 0.5), new Latency(8, 1, 200, 2.4, 2.5)),
+                        Bundle.INT8_MODEL,
+                        List.of(new Latency(1, 1, 200, 0.3, 0.4), new Latency(8, 1, 200, 1.4, 1.5))),
                 curve,
                 new double[] {0.9, Double.NaN, 0.75},
                 new int[][] {{9, 1, 0}, {0, 0, 0}, {3, 2, 15}},
-                List.of("spec.dataset.train.images.sha256: absent"));
+                List.of("spec.dataset.train.images.sha256: absent"),
+                new Origin(
+                        new TrainerBuild("1.2.3", "0123abc"), "registry.example.com/trainer@sha256:" + "e".repeat(64)));
     }
 
     static ResolvedRecipe recipe(Integer version, String... uris) {

@@ -9,6 +9,7 @@ import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.data.SourceLocation;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -34,23 +35,25 @@ class ModelRepositoryTest {
     @TempDir
     Path folder;
 
-    private final ModelRepository repository =
-            new ModelRepository(new SourceLocation(Map.of()), Clock.fixed(NOW, ZoneOffset.UTC));
-
     @Test
     void laysAModelOutForTriton() throws Exception {
-        List<Artifact> artifacts = repository.publish(bundle("run-1", null, root("a")));
+        List<Artifact> artifacts = publish(bundle("run-1", null, root("a")));
         assertThat(artifacts).hasSize(1);
         assertThat(artifacts.get(0).uri()).isEqualTo("file://" + root("a") + "/fashion/1");
         assertThat(artifacts.get(0).version()).isEqualTo(1);
         assertThat(names(model("a"))).containsExactly("1", "config.pbtxt", "labels.txt");
         assertThat(names(model("a").resolve("1")))
                 .containsExactly(
+                        "SHA256SUMS",
+                        "config.pbtxt",
                         "labels.txt",
                         "learning-curve.png",
                         "learning-curve.svg",
                         "model-card.md",
+                        "model-int8.onnx",
                         "model.onnx",
+                        "preprocessing.json",
+                        "provenance.json",
                         "recipe.json",
                         "report.json");
         assertThat(Files.readString(model("a").resolve("config.pbtxt")))
@@ -59,7 +62,7 @@ class ModelRepositoryTest {
 
     @Test
     void everyoneMayReadWhatTheUmaskAllows() throws Exception {
-        repository.publish(bundle("run-1", null, root("a")));
+        publish(bundle("run-1", null, root("a")));
         assertThat(Files.getPosixFilePermissions(model("a").resolve("1")))
                 .isEqualTo(Files.getPosixFilePermissions(Files.createDirectory(folder.resolve("plain"))))
                 .contains(PosixFilePermission.OWNER_EXECUTE);
@@ -74,9 +77,9 @@ class ModelRepositoryTest {
 
     @Test
     void oneRunPublishesOnce() throws Exception {
-        List<Artifact> first = repository.publish(bundle("run-1", null, root("a")));
+        List<Artifact> first = publish(bundle("run-1", null, root("a")));
         FileTime written = Files.getLastModifiedTime(model("a").resolve("1/model.onnx"));
-        assertThat(repository.publish(bundle("run-1", null, root("a")))).isEqualTo(first);
+        assertThat(publish(bundle("run-1", null, root("a")))).isEqualTo(first);
         assertThat(Files.getLastModifiedTime(model("a").resolve("1/model.onnx")))
                 .isEqualTo(written);
         assertThat(names(model("a"))).containsExactly("1", "config.pbtxt", "labels.txt");
@@ -84,9 +87,9 @@ class ModelRepositoryTest {
 
     @Test
     void aRunCutOffBetweenTwoDestinationsEndsWell() throws Exception {
-        repository.publish(bundle("run-0", null, root("b")));
-        List<Artifact> before = repository.publish(bundle("run-1", null, root("a")));
-        List<Artifact> after = repository.publish(bundle("run-1", null, root("a"), root("b")));
+        publish(bundle("run-0", null, root("b")));
+        List<Artifact> before = publish(bundle("run-1", null, root("a")));
+        List<Artifact> after = publish(bundle("run-1", null, root("a"), root("b")));
         assertThat(after.get(0)).isEqualTo(before.get(0));
         assertThat(after.get(1).version()).isEqualTo(2);
     }
@@ -157,23 +160,37 @@ class ModelRepositoryTest {
 
     @Test
     void publishesIntoClaims() {
-        ModelRepository claims =
-                new ModelRepository(new SourceLocation(Map.of("models", folder.resolve("models"))), Clock.systemUTC());
+        SourceLocation claims = new SourceLocation(Map.of("models", folder.resolve("models")));
         Bundle bundle = BundleFixture.bundle(
                 "run-1",
                 ModelInput.Form.PIXELS,
                 BundleFixture.CLASSES,
                 BundleFixture.recipe(null, "pvc://models/vision/"));
-        assertThat(claims.publish(bundle).get(0).uri()).isEqualTo("pvc://models/vision/fashion/1");
+        assertThat(new ModelRepository(Destinations.of(bundle.recipe(), claims, Map.of(), null))
+                        .publish(ModelVersion.of(bundle, null))
+                        .get(0)
+                        .uri())
+                .isEqualTo("pvc://models/vision/fashion/1");
         assertThat(folder.resolve("models/vision/fashion/1/model.onnx")).exists();
     }
 
+    private static List<Artifact> publish(Bundle bundle) {
+        List<Destination> folders = bundle.recipe().spec().publish().destinations().stream()
+                .<Destination>map(each -> new ModelFolder(
+                        each.uri(),
+                        Path.of(URI.create(each.uri())),
+                        bundle.modelName(),
+                        Clock.fixed(NOW, ZoneOffset.UTC)))
+                .toList();
+        return new ModelRepository(folders).publish(ModelVersion.of(bundle, null));
+    }
+
     private int publish(String runId, Integer version) {
-        return repository.publish(bundle(runId, version, root("a"))).get(0).version();
+        return publish(bundle(runId, version, root("a"))).get(0).version();
     }
 
     private void refused(Bundle bundle, String... parts) {
-        TrainerException e = catchThrowableOfType(TrainerException.class, () -> repository.publish(bundle));
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> publish(bundle));
         assertThat(e.exitCode()).isEqualTo(ExitCode.PUBLISH_FAILED);
         assertThat(e).hasMessageContainingAll(parts);
     }

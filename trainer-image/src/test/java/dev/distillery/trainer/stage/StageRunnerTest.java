@@ -37,6 +37,41 @@ class StageRunnerTest {
     }
 
     @Test
+    void anInt8ModelIsPublishedBesideAndAllOfItSigned() throws IOException {
+        Map<String, String> env = new SyntheticRecipe(folder)
+                .with("/tricks/distillation/enabled", false)
+                .with("/gate/maxQuantizationDrop", 0.1)
+                .environment("run-1");
+        Path key = Files.createDirectory(folder.resolve("key"));
+        Files.write(
+                key.resolve("cosign.key"),
+                StageRunnerTest.class.getResourceAsStream("/signing/open.key").readAllBytes());
+        env.put(TrainerEnvironment.SIGNING, key.toString());
+        RunReport report = run(Stage.STUDENT, env);
+        assertThat(report.succeeded()).as(report.message()).isTrue();
+        assertThat(report.result().int8().published()).isTrue();
+        assertThat(report.result().int8().top1()).isGreaterThan(report.result().top1() - 0.1);
+        assertThat(report.result().int8().onnxBytes())
+                .isLessThan(report.result().onnxBytes() / 2);
+        assertThat(folder.resolve("models/synthetic/1"))
+                .isDirectoryContaining("glob:**/model-int8.onnx")
+                .isDirectoryContaining("glob:**/SHA256SUMS.sig");
+    }
+
+    @Test
+    void aKeyThatCannotSignIsFoundBeforeAnythingIsTrained() throws IOException {
+        Map<String, String> env = new SyntheticRecipe(folder)
+                .with("/tricks/distillation/enabled", false)
+                .environment("run-1");
+        env.put(TrainerEnvironment.SIGNING, folder.resolve("no-key").toString());
+        RunReport report = run(Stage.STUDENT, env);
+        assertThat(report.reason()).isEqualTo(ExitCode.INVALID_RECIPE.reason());
+        assertThat(report.message()).contains("spec.publish.signing.secretRef", "cosign.key");
+        assertThat(report.learningCurve()).isEmpty();
+        assertThat(folder.resolve("workspace-run-1")).doesNotExist();
+    }
+
+    @Test
     void snapshotsOfTheCyclesArePublishedAsOneModel() throws IOException {
         SyntheticRecipe recipe = new SyntheticRecipe(folder)
                 .with("/tricks/distillation/enabled", false)
@@ -82,6 +117,29 @@ class StageRunnerTest {
         assertThat(report.message()).contains("spec.gate.minTop1", "0.9000");
         assertThat(report.result().top1()).isLessThan(0.9);
         assertThat(folder.resolve("models")).doesNotExist();
+    }
+
+    @Test
+    void aStudentThatCouldNotBePublishedIsPublishedLaterWithoutTraining() throws IOException {
+        Map<String, String> env = new SyntheticRecipe(folder)
+                .with("/tricks/distillation/enabled", false)
+                .environment("run-1");
+        Path inTheWay = Files.writeString(folder.resolve("models"), "a file where a folder should be");
+        RunReport refused = run(Stage.STUDENT, env);
+        assertThat(refused.reason()).isEqualTo(ExitCode.PUBLISH_FAILED.reason());
+        assertThat(refused.result().top1()).isGreaterThan(0.9);
+        assertThat(refused.artifacts()).isEmpty();
+
+        Files.delete(inTheWay);
+        Path workspace = Path.of(env.get(TrainerEnvironment.WORKSPACE));
+        // Without it, whoever trains must begin again.
+        Files.move(workspace.resolve("checkpoints"), folder.resolve("elsewhere"));
+        RunReport published = run(Stage.STUDENT, env);
+        assertThat(published.succeeded()).as(published.message()).isTrue();
+        assertThat(published.result()).isEqualTo(refused.result());
+        assertThat(published.learningCurve()).isEqualTo(refused.learningCurve());
+        assertThat(workspace.resolve("checkpoints")).doesNotExist();
+        assertThat(workspace.resolve("bundles/synthetic")).doesNotExist();
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.distillery.trainer.data.folder;
 
-import dev.distillery.trainer.image.BadImageException;
+import dev.distillery.image.BadImageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

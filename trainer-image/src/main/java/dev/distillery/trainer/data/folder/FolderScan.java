@@ -1,12 +1,12 @@
 package dev.distillery.trainer.data.folder;
 
+import dev.distillery.image.BadImageException;
+import dev.distillery.image.ImageHeader;
 import dev.distillery.imagefolder.FolderDigest;
 import dev.distillery.imagefolder.ImageFolder;
 import dev.distillery.recipe.Dataset;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
-import dev.distillery.trainer.image.BadImageException;
-import dev.distillery.trainer.image.ImageHeader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -1,13 +1,13 @@
 package dev.distillery.trainer.data.folder;
 
+import dev.distillery.image.BadImageException;
+import dev.distillery.image.EvaluationView;
+import dev.distillery.image.ImageDecoder;
 import dev.distillery.recipe.Dataset;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.data.HeapBudget;
 import dev.distillery.trainer.data.ImageSet;
-import dev.distillery.trainer.image.BadImageException;
-import dev.distillery.trainer.image.EvaluationView;
-import dev.distillery.trainer.image.ImageDecoder;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package dev.distillery.trainer.data.folder;
 
-import dev.distillery.trainer.image.ImageHeader;
+import dev.distillery.image.ImageHeader;
 
 /**
  * One image file whose header is good.

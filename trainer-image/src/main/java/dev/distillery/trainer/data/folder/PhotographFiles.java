@@ -1,10 +1,10 @@
 package dev.distillery.trainer.data.folder;
 
+import dev.distillery.image.BadImageException;
+import dev.distillery.image.ImageDecoder;
+import dev.distillery.image.ImageHeader;
+import dev.distillery.image.RgbImage;
 import dev.distillery.trainer.TrainerException;
-import dev.distillery.trainer.image.BadImageException;
-import dev.distillery.trainer.image.ImageDecoder;
-import dev.distillery.trainer.image.ImageHeader;
-import dev.distillery.trainer.image.RgbImage;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,15 +1,15 @@
 package dev.distillery.trainer.data.folder;
 
+import dev.distillery.image.BadImageException;
+import dev.distillery.image.CropView;
+import dev.distillery.image.EvaluationView;
+import dev.distillery.image.ImageHeader;
+import dev.distillery.image.RgbImage;
 import dev.distillery.recipe.Dataset;
 import dev.distillery.trainer.augment.Augmentation;
 import dev.distillery.trainer.augment.RandomResizedCrop;
 import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.data.TrainingView;
-import dev.distillery.trainer.image.BadImageException;
-import dev.distillery.trainer.image.CropView;
-import dev.distillery.trainer.image.EvaluationView;
-import dev.distillery.trainer.image.ImageHeader;
-import dev.distillery.trainer.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.util.List;
 

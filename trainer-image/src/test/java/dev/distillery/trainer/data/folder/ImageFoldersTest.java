@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.distillery.image.ImageDecoder;
 import dev.distillery.recipe.Dataset;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
@@ -16,7 +17,6 @@ import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.data.SourceLocation;
 import dev.distillery.trainer.data.TrainingBatches;
 import dev.distillery.trainer.data.TrainingView;
-import dev.distillery.trainer.image.ImageDecoder;
 import dev.distillery.trainer.parallel.GlobalBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;

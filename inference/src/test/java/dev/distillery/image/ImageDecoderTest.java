@@ -1,0 +1,213 @@
+package dev.distillery.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Both JPEG decoders, and PNG, against Pillow. */
+class ImageDecoderTest {
+    /** libjpeg-turbo is what Pillow decodes with too; CMYK may round once more. */
+    private static final int SAME_LIBRARY = 1;
+    /** The JDK's libjpeg is of 1998 and rounds the transform otherwise. */
+    private static final int OTHER_LIBRARY = 3;
+
+    private static final JpegDecoder JDK = new JdkJpegDecoder();
+
+    /** The JDK's, and libjpeg-turbo where this machine has it, as the one that builds the project has. */
+    private static final List<JpegDecoder> HERE =
+            Stream.concat(Stream.of(JDK), TurboJpegDecoder.load().stream()).toList();
+
+    static Stream<Arguments> jpegs() {
+        return HERE.stream().flatMap(decoder -> names().map(name -> Arguments.of(decoder, name)));
+    }
+
+    private static Stream<String> names() {
+        return Stream.concat(
+                Stream.of("baseline.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "rgb.jpg"),
+                IntStream.rangeClosed(1, 8).mapToObj(i -> "orientation-" + i + ".jpg"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("jpegs")
+    void readsWhatPillowReads(JpegDecoder decoder, String name) throws BadImageException {
+        int most = decoder == JDK ? OTHER_LIBRARY : SAME_LIBRARY;
+        Golden.assertClose(decode(decoder, Golden.file(name)), Golden.expected(name), most);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "grey.png",
+                "grey16.png",
+                "palette.png",
+                "alpha.png",
+                "grey-alpha.png",
+                "orientation-6.png",
+                "scene.png"
+            })
+    void pngsOfAnyKindBecomeRgb(String name) throws BadImageException {
+        RgbImage expected = name.equals("scene.png") ? Golden.read(name) : Golden.expected(name);
+        Golden.assertClose(decode(JDK, Golden.file(name)), expected, name.contains("alpha") ? 1 : 0);
+    }
+
+    @Test
+    void theFormatIsTakenFromTheContentAndSidesFromTheOrientation() throws BadImageException {
+        ImageHeader turned = ImageHeader.read(Golden.file("orientation-6.jpg"));
+        assertThat(turned.format()).isEqualTo(ImageHeader.Format.JPEG);
+        assertThat(List.of(turned.width(), turned.height(), turned.uprightWidth(), turned.uprightHeight()))
+                .containsExactly(24, 16, 16, 24);
+        assertThat(ImageHeader.read(Golden.file("orientation-6.png")).orientation())
+                .isEqualTo(Orientation.ROTATED_90);
+    }
+
+    @Test
+    void brokenFilesAreRefusedByBothDecoders() {
+        byte[] whole = Golden.file("baseline.jpg");
+        byte[] truncated = Arrays.copyOf(whole, whole.length * 2 / 3);
+        byte[] png = Golden.file("scene.png");
+        byte[] spoilt = png.clone();
+        Arrays.fill(spoilt, png.length / 2, png.length / 2 + 40, (byte) 0x55);
+        for (JpegDecoder decoder : HERE) {
+            refused(decoder, truncated, "broken");
+            refused(decoder, Arrays.copyOf(whole, 40), "truncated");
+            refused(decoder, Arrays.copyOf(png, png.length - 600), "broken");
+            refused(decoder, Arrays.copyOf(png, 20), "truncated");
+            refused(decoder, spoilt, "broken");
+            refused(decoder, new byte[0], "empty");
+            refused(decoder, "<html>".getBytes(StandardCharsets.US_ASCII), "no JPEG or PNG");
+        }
+    }
+
+    /** A file of 60 bytes that claims 40,000 · 40,000 pixels is refused by its header, before memory is taken. */
+    @Test
+    void aDecompressionBombIsRefusedByItsHeader() {
+        byte[] png = Golden.file("grey.png");
+        ByteBuffer.wrap(png).putInt(16, 40_000).putInt(20, 40_000);
+        assertThatThrownBy(() -> ImageHeader.read(png))
+                .hasMessageContaining("40000x40000")
+                .hasMessageContaining("100000000");
+        byte[] jpeg = Golden.file("baseline.jpg");
+        int frame = IntStream.range(0, jpeg.length)
+                .filter(i -> jpeg[i] == (byte) 0xFF && jpeg[i + 1] == (byte) 0xC0)
+                .findFirst()
+                .orElseThrow();
+        ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 60_000).putShort(frame + 7, (short) 60_000);
+        assertThatThrownBy(() -> ImageHeader.read(jpeg)).hasMessageContaining("60000x60000");
+    }
+
+    @Test
+    void rareJpegsSayWhatTheyAre() {
+        byte[] jpeg = Golden.file("baseline.jpg");
+        int frame = IntStream.range(0, jpeg.length)
+                .filter(i -> jpeg[i] == (byte) 0xFF && jpeg[i + 1] == (byte) 0xC0)
+                .findFirst()
+                .orElseThrow();
+        jpeg[frame + 1] = (byte) 0xC3;
+        assertThatThrownBy(() -> ImageHeader.read(jpeg)).hasMessageContaining("rare kind");
+    }
+
+    @Test
+    void aHeaderAfterALongColourProfileIsFound() throws BadImageException {
+        byte[] jpeg = Golden.file("baseline.jpg");
+        ByteArrayOutputStream padded = new ByteArrayOutputStream();
+        padded.write(jpeg, 0, 2);
+        for (int i = 0; i < 20; i++) {
+            byte[] segment = new byte[65_537];
+            segment[0] = (byte) 0xFF;
+            segment[1] = (byte) 0xE2;
+            segment[2] = (byte) 0xFF;
+            segment[3] = (byte) 0xFF;
+            padded.write(segment, 0, segment.length);
+        }
+        padded.write(jpeg, 2, jpeg.length - 2);
+        for (JpegDecoder decoder : HERE) {
+            Golden.assertClose(decode(decoder, padded.toByteArray()), Golden.expected("baseline.jpg"), OTHER_LIBRARY);
+        }
+    }
+
+    @Test
+    void reductionLeavesTwiceThePixelsThatAreNeeded() throws BadImageException {
+        ImageHeader jpeg = ImageHeader.read(Golden.file("large.jpg"));
+        ImageDecoder reducing = new ImageDecoder(new Reducing());
+        assertThat(reducing.reduction(jpeg, 448, 448, 224, 224)).isEqualTo(1);
+        assertThat(reducing.reduction(jpeg, 896, 895, 224, 224)).isEqualTo(1);
+        assertThat(reducing.reduction(jpeg, 896, 896, 224, 224)).isEqualTo(2);
+        assertThat(reducing.reduction(jpeg, 9000, 9000, 224, 224)).isEqualTo(8);
+        ImageHeader png = ImageHeader.read(Golden.file("scene.png"));
+        assertThat(reducing.reduction(png, 9000, 9000, 224, 224)).isEqualTo(1);
+        assertThat(new ImageDecoder(JDK).reduction(jpeg, 9000, 9000, 224, 224)).isEqualTo(1);
+    }
+
+    private static final class Reducing implements JpegDecoder {
+        @Override
+        public RgbImage decode(byte[] file, ImageHeader header, int reduction) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int maxReduction() {
+            return 8;
+        }
+
+        @Override
+        public String name() {
+            return "none";
+        }
+    }
+
+    @Test
+    void reducedSidesAreRoundedUp() throws BadImageException {
+        byte[] file = Golden.file("baseline.jpg");
+        for (JpegDecoder decoder : HERE) {
+            for (int reduction = 1; reduction <= decoder.maxReduction(); reduction *= 2) {
+                RgbImage image = new ImageDecoder(decoder).decode(file, ImageHeader.read(file), reduction);
+                assertThat(image.width()).isEqualTo((60 + reduction - 1) / reduction);
+                assertThat(image.height()).isEqualTo((45 + reduction - 1) / reduction);
+            }
+        }
+    }
+
+    @Test
+    void severalThreadsMayDecodeAtOnce() throws Exception {
+        List<String> names = names().toList();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (JpegDecoder decoder : HERE) {
+                List<Future<RgbImage>> together = IntStream.range(0, 200)
+                        .mapToObj(i -> threads.submit(() -> decode(decoder, Golden.file(names.get(i % names.size())))))
+                        .toList();
+                for (int i = 0; i < together.size(); i++) {
+                    RgbImage alone = decode(decoder, Golden.file(names.get(i % names.size())));
+                    Golden.assertClose(together.get(i).get(), alone, 0);
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static RgbImage decode(JpegDecoder decoder, byte[] file) throws BadImageException {
+        return new ImageDecoder(decoder).decode(file, ImageHeader.read(file), 1);
+    }
+
+    private static void refused(JpegDecoder decoder, byte[] file, String reason) {
+        assertThatThrownBy(() -> decode(decoder, file))
+                .isInstanceOf(BadImageException.class)
+                .hasMessageContaining(reason);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.distillery.operator.serving;
+
+import dev.distillery.recipe.InferenceService;
+import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.report.Artifact;
+import dev.distillery.status.Condition;
+import dev.distillery.status.TrainingRecipeStatus;
+import dev.distillery.validation.InferenceServiceRules;
+import java.util.Optional;
+
+/**
+ * The version that an inference service shall serve.
+ *
+ * @param artifact the first one, in the order of the recipe's destinations, that KServe can read
+ */
+public record ServedVersion(TrainingRecipe recipe, Artifact artifact) {
+
+    /** @return empty until the recipe's run has published; artifacts alone may be those of a pod that still ends */
+    public static Optional<ServedVersion> of(TrainingRecipe recipe, TrainingRecipeStatus status) {
+        boolean published = status.conditions().stream()
+                .anyMatch(condition -> condition.type().equals(Condition.PUBLISHED)
+                        && condition.status().equals("True"));
+        if (!published || status.artifacts() == null) {
+            return Optional.empty();
+        }
+        return status.artifacts().stream()
+                .filter(artifact -> InferenceServiceRules.readable(artifact.uri()))
+                .findFirst()
+                .map(artifact -> new ServedVersion(recipe, artifact));
+    }
+
+    InferenceService wish() {
+        return recipe.getSpec().publish().inferenceService();
+    }
+
+    String namespace() {
+        return recipe.getMetadata().getNamespace();
+    }
+
+    String recipeName() {
+        return recipe.getMetadata().getName();
+    }
+
+    /** @return of the model, as its folder is called */
+    String modelName() {
+        String name = recipe.getSpec().publish().modelName();
+        return name == null ? recipeName() : name;
+    }
+
+    /** @return of the InferenceService */
+    public String serviceName() {
+        return serviceName(recipe);
+    }
+
+    public static String serviceName(TrainingRecipe recipe) {
+        String name = recipe.getSpec().publish().inferenceService().name();
+        return name == null ? recipe.getMetadata().getName() : name;
+    }
+
+    /** Whether it is one artifact with the model's layout inside, such as an image, or a version's folder. */
+    boolean isImage() {
+        return artifact.uri().startsWith("oci://");
+    }
+
+    /** @return by its digest, where the trainer told it: a tag can be moved */
+    String image() {
+        String uri = artifact.uri();
+        return artifact.digest() == null ? uri : uri.substring(0, uri.lastIndexOf(':')) + "@" + artifact.digest();
+    }
+
+    @Override
+    public String toString() {
+        return modelName() + " version " + artifact.version();
+    }
+}

@@ -1,0 +1,257 @@
+package dev.distillery.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.distillery.recipe.RecipeDocument;
+import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.status.Condition;
+import dev.distillery.status.Phase;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Inference services of a packaged operator. KServe's API is there, its controller is played: a test says what it would
+ * say. {@code -Dkserve.crd=FILE} takes the CRD as KServe publishes it instead of the fields that we know.
+ */
+class InferenceServiceIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String YAML =
+            """
+            apiVersion: distillery.dev/v1alpha1
+            kind: TrainingRecipe
+            metadata: {name: photos, namespace: default}
+            spec:
+              dataset:
+                train: {images: {uri: "file:///data/ti"}, labels: {uri: "file:///data/tl"}}
+                validation: {images: {uri: "file:///data/vi"}, labels: {uri: "file:///data/vl"}}
+              student: {model: {family: resnet-cifar, depth: 8}, epochs: 30}
+              tricks: {distillation: {enabled: false}}
+              compute: {cpus: 1, memory: 1Gi}
+              publish:
+                destinations: [{uri: "file:///models"}, {uri: "pvc://models/vision"}]
+                modelName: happy
+                version: %d
+                %s
+            """;
+
+    @TempDir
+    Path folder;
+
+    private KubernetesUnderTest kubernetes;
+    private OperatorUnderTest operator;
+
+    @BeforeEach
+    void start() throws IOException {
+        kubernetes = new EmbeddedKubernetes(folder.resolve("cluster"));
+        client().resource(new PersistentVolumeClaimBuilder()
+                        .withNewMetadata()
+                        .withNamespace("default")
+                        .withName("models")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withAccessModes("ReadWriteOnce")
+                        .withNewResources()
+                        .withRequests(Map.of("storage", new Quantity("1Gi")))
+                        .endResources()
+                        .endSpec()
+                        .build())
+                .create();
+        operator = new OperatorUnderTest(kubernetes.kubeconfig(), folder.resolve("operator.log"));
+        operator.start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        operator.close();
+        kubernetes.close();
+        assertThat(operator.errors()).isEmpty();
+    }
+
+    /** From a cluster without KServe to a served version, a newer one, a canary, and back. */
+    @Test
+    void publishedVersionsAreServedAndRolledBack() throws IOException {
+        apply(1, "inferenceService: {minReplicas: 1}");
+        await(condition -> condition.reason().equals("KServeMissing"));
+        assertThat(recipe().getStatus().phase().terminal()).isTrue();
+        installKServe();
+        await(condition -> condition.reason().equals("Starting"));
+        GenericKubernetesResource first = service();
+        assertThat(first.getMetadata().getOwnerReferences().get(0).getUid())
+                .isEqualTo(recipe().getMetadata().getUid());
+        assertThat(first.<String>get("spec", "predictor", "model", "protocolVersion"))
+                .isEqualTo("v2");
+        assertThat(first.<Integer>get("spec", "predictor", "minReplicas")).isEqualTo(1);
+        assertThat(mounted()).isEqualTo("pvc://models/vision/happy/1 at /mnt/models/happy/1");
+        kserveSays("False", "RevisionFailed", "no node has a GPU");
+        await(condition -> condition.reason().equals("RevisionFailed")
+                && condition.message().equals("happy version 1: no node has a GPU"));
+        kserveSays("True", "", "");
+        Condition serving = await(condition -> condition.status().equals("True"));
+        assertThat(serving.message()).isEqualTo("happy version 1: at http://photos.example");
+
+        apply(2, "inferenceService: {minReplicas: 1}");
+        await(condition ->
+                condition.reason().equals("Starting") && condition.message().contains("version 2"));
+        assertThat(mounted()).isEqualTo("pvc://models/vision/happy/2 at /mnt/models/happy/2");
+        kserveSays("True", "", "");
+        await(condition ->
+                condition.status().equals("True") && condition.message().contains("version 2"));
+
+        List<String> jobs = jobs();
+        apply(2, "inferenceService: {canaryTrafficPercent: 10}");
+        Awaitility.await().atMost(PATIENCE).until(() -> Integer.valueOf(10)
+                .equals(service().get("spec", "predictor", "canaryTrafficPercent")));
+        assertThat(service().<Integer>get("spec", "predictor", "minReplicas")).isNull();
+        assertThat(jobs()).as("serving otherwise is no new run").isEqualTo(jobs);
+
+        apply(1, "inferenceService: {minReplicas: 1}");
+        Awaitility.await().atMost(PATIENCE).until(() -> mounted().contains("/happy/1 "));
+
+        apply(1, "");
+        Awaitility.await().atMost(PATIENCE).until(() -> services().get() == null);
+        Awaitility.await().atMost(PATIENCE).until(() -> serving().isEmpty());
+    }
+
+    /** For GitOps: the operator changes nothing, and tells what it sees once a pipeline has applied its manifest. */
+    @Test
+    void theManifestIsWrittenForAPipeline() throws IOException {
+        installKServe();
+        apply(1, "inferenceService: {mode: manifest, name: photo-service, serviceAccountName: reader}");
+        await(condition -> condition.reason().equals("ManifestWritten")
+                && condition.status().equals("Unknown"));
+        ConfigMap map = client().configMaps()
+                .inNamespace("default")
+                .withName("photos-inference-service")
+                .get();
+        assertThat(services().get()).isNull();
+        GenericKubernetesResource manifest =
+                Serialization.unmarshal(map.getData().get("inference-service.yaml"), GenericKubernetesResource.class);
+        assertThat(manifest.getMetadata().getOwnerReferences()).isEmpty();
+        assertThat(manifest.getMetadata().getName()).isEqualTo("photo-service");
+        client().resource(manifest).create();
+        await(condition -> condition.reason().equals("Starting"));
+        apply(1, "");
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> client().configMaps()
+                                .inNamespace("default")
+                                .withName("photos-inference-service")
+                                .get()
+                        == null);
+        assertThat(client().resource(manifest).get())
+                .as("the pipeline's own stays")
+                .isNotNull();
+    }
+
+    private void installKServe() throws IOException {
+        String file = System.getProperty("kserve.crd");
+        try (InputStream crd = file == null
+                ? getClass().getResourceAsStream("/kserve/inferenceservices.yaml")
+                : Files.newInputStream(Path.of(file))) {
+            client().load(crd).create();
+        }
+    }
+
+    private void kserveSays(String ready, String reason, String message) {
+        services().editStatus(service -> {
+            service.setAdditionalProperty(
+                    "status",
+                    Map.of(
+                            "url",
+                            "http://photos.example",
+                            "observedGeneration",
+                            service.getMetadata().getGeneration(),
+                            "conditions",
+                            List.of(Map.of("type", "Ready", "status", ready, "reason", reason, "message", message))));
+            return service;
+        });
+    }
+
+    private void apply(int version, String service) {
+        TrainingRecipe recipe = new TrainingRecipe();
+        recipe.setMetadata(new ObjectMetaBuilder()
+                .withName("photos")
+                .withNamespace("default")
+                .build());
+        recipe.setSpec(RecipeDocument.parse(YAML.formatted(version, service)).spec());
+        client().resource(recipe)
+                .patch(new PatchContext.Builder()
+                        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                        .withFieldManager("test")
+                        .withForce(true)
+                        .build());
+    }
+
+    private Condition await(Predicate<Condition> condition) {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(50, TimeUnit.MILLISECONDS)
+                .failFast(() ->
+                        recipe().getStatus() != null && recipe().getStatus().phase() == Phase.FAILED)
+                .until(this::serving, found -> found.filter(condition).isPresent())
+                .orElseThrow();
+    }
+
+    private Optional<Condition> serving() {
+        return Optional.ofNullable(recipe().getStatus()).stream()
+                .flatMap(status -> status.conditions().stream())
+                .filter(condition -> condition.type().equals(Condition.SERVING_READY))
+                .findFirst();
+    }
+
+    private String mounted() {
+        Map<String, String> storage = service().get("spec", "predictor", "storageUris", 0);
+        return storage.get("uri") + " at " + storage.get("mountPath");
+    }
+
+    private List<String> jobs() {
+        return client().resources(Job.class).inNamespace("default").list().getItems().stream()
+                .map(job -> job.getMetadata().getUid())
+                .toList();
+    }
+
+    private TrainingRecipe recipe() {
+        return client().resources(TrainingRecipe.class)
+                .inNamespace("default")
+                .withName("photos")
+                .get();
+    }
+
+    private GenericKubernetesResource service() {
+        return services().get();
+    }
+
+    private Resource<GenericKubernetesResource> services() {
+        return client().genericKubernetesResources("serving.kserve.io/v1beta1", "InferenceService")
+                .inNamespace("default")
+                .withName("photos");
+    }
+
+    private KubernetesClient client() {
+        return kubernetes.client();
+    }
+}

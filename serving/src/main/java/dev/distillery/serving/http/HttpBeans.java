@@ -1,0 +1,23 @@
+package dev.distillery.serving.http;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** What the routes share. */
+final class HttpBeans {
+    /** Four of the largest requests; JSON grows no further, since its numbers become the tensor at once. */
+    private static final long BODIES = 128 << 20;
+
+    @Produces
+    @Singleton
+    BodyBudget budget(MeterRegistry metrics) {
+        BodyBudget budget = new BodyBudget(BODIES);
+        Gauge.builder("distillery.bodies", budget, BodyBudget::taken)
+                .baseUnit("bytes")
+                .description("Bytes of requests in work")
+                .register(metrics);
+        return budget;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.distillery.serving.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
+import java.net.HttpURLConnection;
+
+/**
+ * Collects a body within a limit. What is beyond it is read and thrown away, so that the caller, who may still be sending,
+ * gets the answer; a caller who goes on for long is cut off.
+ */
+final class RequestBody {
+    private static final int DISCARDED_TIMES = 4;
+    private static final int UNSUPPORTED_MEDIA_TYPE = 415;
+
+    private final RoutingContext context;
+    private final BodyBudget budget;
+    private final int most;
+    private final Promise<byte[]> whole = Promise.promise();
+    private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
+    private long received;
+    private long taken;
+
+    private RequestBody(RoutingContext context, BodyBudget budget, int most) {
+        this.context = context;
+        this.budget = budget;
+        this.most = most;
+    }
+
+    /**
+     * @param budget from which the body's bytes are taken until the answer is sent
+     * @param most bytes
+     * @return fails with an {@link HttpError}: 413 if the body is too large, 415 if it is compressed, 503 if too much is in
+     *     work
+     */
+    static Future<byte[]> read(RoutingContext context, BodyBudget budget, int most) {
+        RequestBody body = new RequestBody(context, budget, most);
+        body.start();
+        return body.whole.future();
+    }
+
+    private void start() {
+        HttpServerRequest request = context.request();
+        context.addEndHandler(ended -> budget.giveBack(taken));
+        request.exceptionHandler(whole::tryFail);
+        request.handler(this::collect);
+        request.endHandler(end -> whole.tryComplete(collected.toByteArray()));
+        try {
+            requirePlain(request);
+            String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+            if (length != null) {
+                requireSize(Long.parseLong(length));
+                take(Long.parseLong(length));
+            }
+            if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+                request.response().writeContinue();
+            }
+        } catch (HttpError e) {
+            whole.tryFail(e);
+        }
+        request.resume();
+    }
+
+    /** A compressed body could become of any size. */
+    private static void requirePlain(HttpServerRequest request) {
+        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw new HttpError(
+                    UNSUPPORTED_MEDIA_TYPE, "Content-Encoding: got " + encoding + ", expected a body as it is");
+        }
+    }
+
+    private void collect(Buffer chunk) {
+        received += chunk.length();
+        if (received > (long) DISCARDED_TIMES * most) {
+            context.request().connection().close();
+            return;
+        }
+        if (whole.future().isComplete()) {
+            return;
+        }
+        try {
+            requireSize(received);
+            take(Math.max(0, received - taken));
+            collected.writeBytes(chunk.getBytes());
+        } catch (HttpError e) {
+            collected.reset();
+            whole.tryFail(e);
+        }
+    }
+
+    private void requireSize(long bytes) {
+        if (bytes > most) {
+            throw new HttpError(
+                    HttpURLConnection.HTTP_ENTITY_TOO_LARGE,
+                    "the body: got " + bytes + " bytes or more, expected at most " + most);
+        }
+    }
+
+    private void take(long bytes) {
+        budget.take(bytes);
+        taken += bytes;
+    }
+}

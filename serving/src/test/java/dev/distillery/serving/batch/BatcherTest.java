@@ -1,0 +1,91 @@
+package dev.distillery.serving.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.distillery.inference.PublishedModel;
+import dev.distillery.serving.TestModels;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BatcherTest {
+    @TempDir
+    Path folder;
+
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private PublishedModel model;
+    private Batcher batcher;
+
+    @BeforeEach
+    void load() throws Exception {
+        model = PublishedModel.load(TestModels.pixels(folder).resolve("7/model.onnx"), 1);
+        batcher = new Batcher(model, metrics);
+    }
+
+    @AfterEach
+    void close() {
+        batcher.close();
+        model.close();
+    }
+
+    /** What queues before the thread starts is what queues while the model runs. */
+    @Test
+    void whatWaitsRunsTogetherUpToTheLargestBatch() {
+        int[] counts = {1, 30, 33, 1, 64, 5};
+        List<CompletableFuture<Map<String, float[]>>> answers = new ArrayList<>();
+        for (int count : counts) {
+            answers.add(batcher.submit(ByteBuffer.wrap(TestModels.images(count)), count));
+        }
+        batcher.start();
+        for (int i = 0; i < counts.length; i++) {
+            assertThat(answers.get(i).join().get("probabilities")).containsExactly(alone(counts[i]));
+        }
+        // 1 + 30 + 33, 1, 64, 5: a request is never split, and none overtakes another.
+        assertThat(metrics.get("distillery.batch.images").summary().count()).isEqualTo(4);
+        assertThat(metrics.get("distillery.batch.images").summary().max()).isEqualTo(64);
+    }
+
+    @Test
+    void closingAnswersWhatWasSubmittedAndRefusesMore() {
+        CompletableFuture<Map<String, float[]>> before = batcher.submit(ByteBuffer.wrap(TestModels.images(2)), 2);
+        batcher.start();
+        batcher.close();
+        assertThat(before).isCompleted();
+        assertThat(batcher.submit(ByteBuffer.wrap(TestModels.images(2)), 2))
+                .failsWithin(Duration.ZERO)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(RejectedExecutionException.class);
+    }
+
+    @Test
+    void aModelThatFailsFailsItsRequestsOnly() throws Exception {
+        PublishedModel closed = PublishedModel.load(TestModels.pixels(folder).resolve("7/model.onnx"), 1);
+        closed.close();
+        try (Batcher failing = new Batcher(closed, new SimpleMeterRegistry())) {
+            failing.start();
+            for (int i = 0; i < 2; i++) {
+                CompletableFuture<Map<String, float[]>> answer =
+                        failing.submit(ByteBuffer.wrap(TestModels.images(2)), 2);
+                assertThatThrownBy(answer::join).hasRootCauseInstanceOf(IllegalStateException.class);
+            }
+        }
+    }
+
+    private float[] alone(int count) {
+        byte[] images = TestModels.images(count);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(images.length).put(images).flip();
+        return model.run(buffer, count).get("probabilities");
+    }
+}

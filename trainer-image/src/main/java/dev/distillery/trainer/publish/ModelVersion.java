@@ -1,0 +1,152 @@
+package dev.distillery.trainer.publish;
+
+import dev.distillery.report.CurvePoint;
+import dev.distillery.report.ExitCode;
+import dev.distillery.report.Result;
+import dev.distillery.report.Stage;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.signing.SigningKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A student as files, the same for every place that it goes to.
+ *
+ * @param runId names the run; a place has at most one version of it
+ * @param version null for the next free number
+ * @param modelFiles content by name of what lies beside the versions, and must be the same for all of them
+ * @param files content by name of what lies in the version's folder; a name has no slash
+ * @param annotations what a registry shows of the version, by key
+ */
+public record ModelVersion(
+        String runId,
+        String modelName,
+        Integer version,
+        Map<String, byte[]> modelFiles,
+        Map<String, byte[]> files,
+        Map<String, String> annotations) {
+    public static final String ONNX = Bundle.MODEL;
+    public static final String REPORT = BundleFiles.REPORT;
+    public static final String LABELS = BundleFiles.LABELS;
+    public static final String CONFIG = BundleFiles.CONFIG;
+
+    /** @param key null leaves the version unsigned */
+    public static ModelVersion of(Bundle bundle, SigningKey key) {
+        Map<String, byte[]> files = BundleFiles.of(bundle, key).files();
+        Map<String, byte[]> modelFiles = new LinkedHashMap<>();
+        modelFiles.put(CONFIG, files.get(CONFIG));
+        modelFiles.put(LABELS, files.get(LABELS));
+        Map<String, String> annotations = new TreeMap<>();
+        annotations.put("dev.distillery.recipe.digest", bundle.recipe().digest());
+        annotations.put("dev.distillery.data.digest", bundle.data().digest());
+        annotations.put("dev.distillery.top1", Double.toString(bundle.result().top1()));
+        annotations.put(
+                "dev.distillery.parameters", Long.toString(bundle.result().parameters()));
+        return new ModelVersion(
+                bundle.runId(),
+                bundle.modelName(),
+                bundle.recipe().spec().publish().version(),
+                modelFiles,
+                files,
+                annotations);
+    }
+
+    /** @return of {@code model.onnx}, lower-case hex */
+    public String sha256() {
+        return Sha256.of(files.get(ONNX));
+    }
+
+    /** @return what all versions of a model have in common, in words: its tensors, and the digest of its classes */
+    public Map<String, String> identity() {
+        Map<String, String> identity = new TreeMap<>();
+        identity.put("tensors", String.join("; ", tensors(modelFiles.get(CONFIG))));
+        identity.put("labels", "sha256:" + Sha256.of(modelFiles.get(LABELS)));
+        return identity;
+    }
+
+    public Result result() {
+        return report().result();
+    }
+
+    /** @return what a user should know though it worked */
+    public List<String> warnings() {
+        return report().warnings();
+    }
+
+    public List<CurvePoint> learningCurve(Stage stage) {
+        return report().learningCurve().stream()
+                .filter(point -> point.stage() == stage)
+                .toList();
+    }
+
+    /** @return the run that a version's report is of; empty if the report is none of ours */
+    public static Optional<String> runOf(byte[] report) {
+        try {
+            return Optional.ofNullable(PublishedReport.read(report).runId());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Compares with the model that has this name at a place already.
+     *
+     * @param where its URI, for messages
+     * @param config the {@code config.pbtxt} there, null if there is none; {@code labels} likewise
+     * @throws TrainerException PUBLISH_FAILED if its tensors or classes are others
+     */
+    public void checkSameModel(String where, byte[] config, byte[] labels) {
+        if (config != null) {
+            List<String> there = tensors(config);
+            List<String> ours = tensors(modelFiles.get(CONFIG));
+            if (!there.equals(ours)) {
+                throw otherModel(where, CONFIG + " there has " + there + ", this model " + ours);
+            }
+        }
+        if (labels != null) {
+            List<String> there = text(labels).lines().toList();
+            List<String> ours = text(modelFiles.get(LABELS)).lines().toList();
+            if (!there.equals(ours)) {
+                throw otherModel(where, LABELS + " there has " + there + ", this model " + ours);
+            }
+        }
+    }
+
+    /** What to throw when the recipe's version is there and of another run. */
+    public static TrainerException taken(String uri, int version) {
+        return new TrainerException(
+                ExitCode.PUBLISH_FAILED,
+                "spec.publish.version: got " + version + ", but " + uri
+                        + " exists and is of another run; expected a free number: raise it, or leave it out to take"
+                        + " the next");
+    }
+
+    private static TrainerException otherModel(String where, String difference) {
+        return new TrainerException(
+                ExitCode.PUBLISH_FAILED,
+                where + ": holds another model (" + difference + "); expected one with the same input, outputs and"
+                        + " classes; set spec.publish.modelName to a name of its own, or use another destination");
+    }
+
+    private PublishedReport report() {
+        try {
+            return PublishedReport.read(files.get(REPORT));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the report is what this trainer wrote", e);
+        }
+    }
+
+    private static List<String> tensors(byte[] config) {
+        return TritonConfig.tensors(text(config));
+    }
+
+    private static String text(byte[] content) {
+        return new String(content, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,160 @@
+package dev.distillery.trainer.publish.oci;
+
+import dev.distillery.recipe.Publish;
+import dev.distillery.report.Artifact;
+import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.publish.Credentials;
+import dev.distillery.trainer.publish.Destination;
+import dev.distillery.trainer.publish.ModelVersion;
+import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.signing.ImageSignature;
+import dev.distillery.trainer.signing.SigningKey;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** A model in a registry: a repository of its own, one numbered tag per version. */
+public final class OciModel implements Destination {
+    static final String LATEST = "latest";
+
+    private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
+
+    private final OciRepository repository;
+    private final SigningKey key;
+
+    OciModel(OciRepository repository, SigningKey key) {
+        this.repository = repository;
+        this.key = key;
+    }
+
+    /** @param key signs the image; null leaves it unsigned */
+    public static OciModel of(
+            Publish.Destination destination,
+            String modelName,
+            Credentials credentials,
+            Patience patience,
+            SigningKey key) {
+        return new OciModel(OciRepository.open(destination, modelName, credentials, patience), key);
+    }
+
+    @Override
+    public void reach() {
+        repository.tags();
+    }
+
+    @Override
+    public Optional<Artifact> publishedBy(String runId) {
+        for (int version : versions()) {
+            Optional<OciRepository.Tagged> tagged = repository.manifest(Integer.toString(version));
+            if (tagged.isPresent() && runId.equals(tagged.get().annotations().get(OciImage.RUN))) {
+                moveLatest(version, tagged.get().manifest());
+                return Optional.of(artifact(
+                        version,
+                        tagged.get().annotations().get(OciImage.ONNX),
+                        tagged.get().manifest()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public void check(ModelVersion model) {
+        List<Integer> versions = versions();
+        if (model.version() != null && versions.contains(model.version())) {
+            throw ModelVersion.taken(uri(model.version()), model.version());
+        }
+        if (!versions.isEmpty()) {
+            Map<String, String> there = repository
+                    .manifest(versions.get(0).toString())
+                    .map(OciRepository.Tagged::annotations)
+                    .orElse(Map.of());
+            model.identity().forEach((name, ours) -> {
+                String theirs = there.get(OciImage.IDENTITY + name);
+                if (theirs != null && !theirs.equals(ours)) {
+                    throw new TrainerException(
+                            ExitCode.PUBLISH_FAILED,
+                            uri(versions.get(0)) + ": holds another model (" + name + " there: " + theirs
+                                    + ", this model: "
+                                    + ours + "); expected one with"
+                                    + " the same input, outputs and classes; set spec.publish.modelName to a name of"
+                                    + " its own, or use another destination");
+                }
+            });
+        }
+    }
+
+    @Override
+    public Staged stage(ModelVersion model) {
+        bring(model, number(model));
+        return () -> {
+            // Another run may have taken the number meanwhile; if so, its successor's layer is brought now.
+            int number = number(model);
+            OciImage image = bring(model, number);
+            sign(image);
+            repository.tag(Integer.toString(number), image.manifest());
+            moveLatest(number, image.manifest());
+            return artifact(number, model.sha256(), image.manifest());
+        };
+    }
+
+    private OciImage bring(ModelVersion model, int number) {
+        OciImage image = OciImage.of(model, number);
+        repository.bring(image.layer());
+        repository.bring(image.config());
+        return image;
+    }
+
+    /** Before the version has its tag: whoever sees it sees it signed. */
+    private void sign(OciImage image) {
+        if (key != null) {
+            String digest = OciImage.digest(image.manifest());
+            OciImage signature = OciImage.of(ImageSignature.of(key, repository.name(), digest));
+            repository.bring(signature.layer());
+            repository.bring(signature.config());
+            repository.tag(ImageSignature.tag(digest), signature.manifest());
+        }
+    }
+
+    private int number(ModelVersion model) {
+        List<Integer> versions = versions();
+        if (model.version() == null) {
+            return versions.isEmpty() ? 1 : versions.get(0) + 1;
+        }
+        if (versions.contains(model.version())) {
+            throw ModelVersion.taken(uri(model.version()), model.version());
+        }
+        return model.version();
+    }
+
+    /** Forward only: a run that took long must not hide a newer version. */
+    private void moveLatest(int version, byte[] manifest) {
+        if (versions().get(0) == version) {
+            repository.tag(LATEST, manifest);
+        }
+    }
+
+    /** Highest first. */
+    private List<Integer> versions() {
+        return repository.tags().stream()
+                .filter(tag -> VERSION.matcher(tag).matches())
+                .map(Integer::valueOf)
+                .sorted(Comparator.reverseOrder())
+                .toList();
+    }
+
+    private Artifact artifact(int version, String sha256, byte[] manifest) {
+        return new Artifact(uri(version), version, sha256, OciImage.digest(manifest));
+    }
+
+    private String uri(int version) {
+        return repository + ":" + version;
+    }
+
+    @Override
+    public String toString() {
+        return repository.toString();
+    }
+}

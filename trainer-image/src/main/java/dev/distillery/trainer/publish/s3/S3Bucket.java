@@ -1,0 +1,235 @@
+package dev.distillery.trainer.publish.s3;
+
+import dev.distillery.recipe.Publish;
+import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.publish.Credentials;
+import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.publish.Sha256;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** Objects in one bucket, whole in memory. Each comes with its SHA-256, which the store checks. */
+final class S3Bucket implements AutoCloseable {
+    /** Larger objects go in parts, so that a cut connection costs one part; S3 takes no part below 5 MiB. */
+    static final int PART_BYTES = 16 << 20;
+
+    private static final String NO_REASON = "without a reason";
+    private static final int CONFLICT = 409;
+    private static final int PRECONDITION_FAILED = 412;
+    private static final int NOT_IMPLEMENTED = 501;
+
+    private final S3Client client;
+    private final String name;
+
+    S3Bucket(S3Client client, String name) {
+        this.client = client;
+        this.name = name;
+    }
+
+    static S3Bucket open(Publish.Destination destination, Credentials credentials, Patience patience) {
+        String bucket = destination.uri().substring("s3://".length()).replaceAll("/.*", "");
+        return new S3Bucket(S3Connection.open(destination, credentials, patience), bucket);
+    }
+
+    /** @param eTag names this content of the object */
+    record Stored(byte[] content, String eTag) {}
+
+    Optional<Stored> find(String key) {
+        return call("read", key, () -> {
+            try {
+                var got =
+                        client.getObjectAsBytes(request -> request.bucket(name).key(key));
+                return Optional.of(
+                        new Stored(got.asByteArrayUnsafe(), got.response().eTag()));
+            } catch (NoSuchKeyException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    Optional<byte[]> get(String key) {
+        return find(key).map(Stored::content);
+    }
+
+    void put(String key, byte[] content) {
+        call(
+                "written",
+                key,
+                () -> content.length > PART_BYTES ? putInParts(key, content) : putWhole(key, content, put -> {}));
+    }
+
+    /**
+     * Writes an object unless somebody else did.
+     *
+     * @param seen what was there when we looked; null for nothing
+     * @return false if it is no longer so; a store that knows no conditional writes replaces whatever is there
+     */
+    boolean putIfStill(Stored seen, String key, byte[] content) {
+        return call("written", key, () -> {
+            try {
+                return putWhole(key, content, put -> put.ifNoneMatch(seen == null ? "*" : null)
+                        .ifMatch(seen == null ? null : seen.eTag()));
+            } catch (S3Exception e) {
+                if (e.statusCode() == PRECONDITION_FAILED || e.statusCode() == CONFLICT) {
+                    return false;
+                }
+                if (e.statusCode() == NOT_IMPLEMENTED) {
+                    return putWhole(key, content, put -> {});
+                }
+                throw e;
+            }
+        });
+    }
+
+    /** @return names of what looks like folders directly below the prefix */
+    List<String> folders(String prefix) {
+        return call(
+                "listed", prefix, () -> client
+                        .listObjectsV2Paginator(
+                                request -> request.bucket(name).prefix(prefix).delimiter("/"))
+                        .commonPrefixes()
+                        .stream()
+                        .map(common ->
+                                common.prefix().substring(prefix.length()).replace("/", ""))
+                        .toList());
+    }
+
+    /** @return names of all objects below the prefix, without it */
+    List<String> below(String prefix) {
+        return call(
+                "listed",
+                prefix,
+                () -> client
+                        .listObjectsV2Paginator(request -> request.bucket(name).prefix(prefix))
+                        .contents()
+                        .stream()
+                        .map(object -> object.key().substring(prefix.length()))
+                        .toList());
+    }
+
+    String uri(String key) {
+        return "s3://" + name + "/" + key.replaceAll("/$", "");
+    }
+
+    private boolean putWhole(String key, byte[] content, Consumer<PutObjectRequest.Builder> condition) {
+        PutObjectRequest.Builder put =
+                PutObjectRequest.builder().bucket(name).key(key).checksumSHA256(checksum(content));
+        condition.accept(put);
+        client.putObject(put.build(), RequestBody.fromBytes(content));
+        return true;
+    }
+
+    private boolean putInParts(String key, byte[] content) {
+        String upload = client.createMultipartUpload(
+                        request -> request.bucket(name).key(key).checksumAlgorithm(ChecksumAlgorithm.SHA256))
+                .uploadId();
+        try {
+            List<CompletedPart> parts = new ArrayList<>();
+            for (int from = 0; from < content.length; from += PART_BYTES) {
+                byte[] part = Arrays.copyOfRange(content, from, Math.min(content.length, from + PART_BYTES));
+                int number = parts.size() + 1;
+                String checksum = checksum(part);
+                String tag = client.uploadPart(
+                                request -> request.bucket(name)
+                                        .key(key)
+                                        .uploadId(upload)
+                                        .partNumber(number)
+                                        .checksumSHA256(checksum),
+                                RequestBody.fromBytes(part))
+                        .eTag();
+                parts.add(CompletedPart.builder()
+                        .partNumber(number)
+                        .eTag(tag)
+                        .checksumSHA256(checksum)
+                        .build());
+            }
+            client.completeMultipartUpload(request ->
+                    request.bucket(name).key(key).uploadId(upload).multipartUpload(whole -> whole.parts(parts)));
+            return true;
+        } catch (SdkException e) {
+            abort(key, upload, e);
+            throw e;
+        }
+    }
+
+    /** Parts that nobody completes cost money until somebody finds them. */
+    private void abort(String key, String upload, SdkException why) {
+        try {
+            client.abortMultipartUpload(request -> request.bucket(name).key(key).uploadId(upload));
+        } catch (SdkException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    private <T> T call(String what, String key, Supplier<T> request) {
+        try {
+            return request.get();
+        } catch (S3Exception e) {
+            throw failure(isRefusal(e), what, key, e.statusCode() + " " + reason(e), advice(e), e);
+        } catch (SdkClientException e) {
+            // The SDK has one class for all that happens on this side; without credentials it sends nothing.
+            boolean refused = String.valueOf(e.getMessage()).contains("load credentials");
+            String advice = refused
+                    ? "name a Secret in secretRef, or give the pod an identity that may write there"
+                    : "check endpoint and network";
+            throw failure(refused, what, key, e.getMessage(), advice, e);
+        }
+    }
+
+    private TrainerException failure(
+            boolean refused, String what, String key, String got, String advice, SdkException cause) {
+        return new TrainerException(
+                refused ? ExitCode.PUBLISH_FAILED : ExitCode.DESTINATION_UNAVAILABLE,
+                uri(key) + ": cannot be " + what + ", got " + got + ", expected a bucket that takes it; " + advice,
+                cause);
+    }
+
+    private static String reason(S3Exception e) {
+        return e.awsErrorDetails() == null || e.awsErrorDetails().errorCode() == null
+                ? NO_REASON
+                : e.awsErrorDetails().errorCode();
+    }
+
+    /** A 400 may also mean that the connection was too slow, or, without a code of S3's, that half a request came. */
+    private static boolean isRefusal(S3Exception e) {
+        return switch (e.statusCode()) {
+            case 400 -> !List.of("RequestTimeout", NO_REASON).contains(reason(e));
+            case 408, 429 -> false;
+            default -> e.statusCode() < 500;
+        };
+    }
+
+    private static String advice(S3Exception e) {
+        return switch (e.statusCode()) {
+            case 301, 307, 400 -> "check endpoint and region";
+            case 401, 403 ->
+                "check the credentials, and that they allow s3:GetObject, s3:PutObject and s3:ListBucket there";
+            case 404 -> "make the bucket, or correct its name";
+            default -> "the store says that this is its own trouble; the next attempt publishes without training";
+        };
+    }
+
+    private static String checksum(byte[] content) {
+        return Base64.getEncoder().encodeToString(Sha256.bytesOf(content));
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.distillery.trainer.publish.s3;
+
+import dev.distillery.recipe.Publish;
+import dev.distillery.trainer.publish.Authority;
+import dev.distillery.trainer.publish.Credentials;
+import dev.distillery.trainer.publish.Patience;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
+
+/** How a store is spoken to. */
+final class S3Connection {
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+    /** Without a byte in either direction. */
+    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
+
+    private S3Connection() {}
+
+    static S3Client open(Publish.Destination destination, Credentials credentials, Patience patience) {
+        String endpoint = endpoint(destination);
+        S3ClientBuilder builder = S3Client.builder()
+                .region(region(destination))
+                .credentialsProvider(identity(credentials))
+                .httpClient(http(credentials))
+                // Checksums of our own choice go with each object. The SDK's would come as trailers, which not every
+                // S3-compatible store reads.
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .serviceConfiguration(S3Configuration.builder()
+                        .chunkedEncodingEnabled(false)
+                        .pathStyleAccessEnabled(endpoint != null)
+                        .build())
+                .overrideConfiguration(
+                        override -> override.retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                .maxAttempts(patience.attempts())
+                                .backoffStrategy(BackoffStrategy.exponentialDelay(
+                                        patience.firstPause(), patience.pauseAfter(patience.attempts())))
+                                .build()));
+        if (endpoint == null) {
+            builder.crossRegionAccessEnabled(true);
+        } else {
+            builder.endpointOverride(URI.create(endpoint));
+        }
+        return builder.build();
+    }
+
+    private static SdkHttpClient http(Credentials credentials) {
+        UrlConnectionHttpClient.Builder http = UrlConnectionHttpClient.builder()
+                .connectionTimeout(CONNECT_LIMIT)
+                .socketTimeout(SILENCE_LIMIT);
+        credentials
+                .find(Authority.KEY)
+                .map(Authority::trustManagers)
+                .ifPresent(trust -> http.tlsTrustManagersProvider(() -> trust));
+        return http.build();
+    }
+
+    /** The variables are AWS's own; the SDK reads them too, but would not address buckets by path then. */
+    private static String endpoint(Publish.Destination destination) {
+        return Stream.of(
+                        destination.endpoint(), System.getenv("AWS_ENDPOINT_URL_S3"), System.getenv("AWS_ENDPOINT_URL"))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static AwsCredentialsProvider identity(Credentials credentials) {
+        if (!credentials.named() || credentials.holdsOnly(Authority.KEY)) {
+            return DefaultCredentialsProvider.builder().build();
+        }
+        String id = credentials.require("AWS_ACCESS_KEY_ID");
+        String secret = credentials.require("AWS_SECRET_ACCESS_KEY");
+        Optional<String> token = credentials.find("AWS_SESSION_TOKEN");
+        AwsCredentials fixed = token.isPresent()
+                ? AwsSessionCredentials.create(id, secret, token.get())
+                : AwsBasicCredentials.create(id, secret);
+        return StaticCredentialsProvider.create(fixed);
+    }
+
+    private static Region region(Publish.Destination destination) {
+        if (destination.region() != null) {
+            return Region.of(destination.region());
+        }
+        if (endpoint(destination) != null) {
+            return Region.US_EAST_1;
+        }
+        try {
+            return new DefaultAwsRegionProviderChain().getRegion();
+        } catch (SdkClientException e) {
+            // Nobody says; the SDK finds a bucket's region from here.
+            return Region.US_EAST_1;
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package dev.distillery.trainer.publish.s3;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.distillery.recipe.Publish;
+import dev.distillery.report.Artifact;
+import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.publish.Credentials;
+import dev.distillery.trainer.publish.Destination;
+import dev.distillery.trainer.publish.ModelVersion;
+import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.publish.Sha256;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** A model and its numbered versions in a bucket; the package says how they lie there. */
+public final class S3Model implements Destination {
+    static final String MANIFEST = "manifest.json";
+    static final String LATEST = "latest.json";
+
+    static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private final S3Bucket bucket;
+    private final String prefix;
+
+    /** @param prefix of the model's objects, ends in a slash */
+    S3Model(S3Bucket bucket, String prefix) {
+        this.bucket = bucket;
+        this.prefix = prefix;
+    }
+
+    public static S3Model of(
+            Publish.Destination destination, String modelName, Credentials credentials, Patience patience) {
+        URI uri = URI.create(destination.uri());
+        String folder = uri.getPath().replaceAll("^/+|/+$", "");
+        return new S3Model(
+                S3Bucket.open(destination, credentials, patience),
+                (folder.isEmpty() ? "" : folder + "/") + modelName + "/");
+    }
+
+    /** @param files SHA-256 by name, of all files of a version but this */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Manifest(String runId, Map<String, String> files) {}
+
+    /** @param manifest SHA-256 of the version's {@code manifest.json} */
+    record Latest(int version, String manifest) {}
+
+    @Override
+    public void reach() {
+        bucket.folders(prefix);
+    }
+
+    @Override
+    public Optional<Artifact> publishedBy(String runId) throws IOException {
+        Optional<Integer> number = claimedBy(runId);
+        if (number.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<byte[]> manifest = bucket.get(key(number.get(), MANIFEST));
+        if (manifest.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, String> files =
+                JSON.readValue(manifest.get(), Manifest.class).files();
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Optional<byte[]> content = bucket.get(key(number.get(), file.getKey()));
+            if (content.isEmpty() || !Sha256.of(content.get()).equals(file.getValue())) {
+                throw new TrainerException(
+                        ExitCode.PUBLISH_FAILED,
+                        uri(number.get()) + "/" + file.getKey()
+                                + ": was changed after it was published, expected SHA-256 " + file.getValue()
+                                + "; delete that version, and this run publishes it again");
+            }
+        }
+        moveLatest(number.get(), manifest.get());
+        return Optional.of(new Artifact(uri(number.get()), number.get(), files.get(ModelVersion.ONNX), null));
+    }
+
+    @Override
+    public void check(ModelVersion model) {
+        model.checkSameModel(
+                bucket.uri(prefix),
+                bucket.get(prefix + ModelVersion.CONFIG).orElse(null),
+                bucket.get(prefix + ModelVersion.LABELS).orElse(null));
+        Integer version = model.version();
+        if (version != null
+                && versions().contains(version)
+                && !claimedBy(model.runId()).equals(Optional.of(version))) {
+            throw ModelVersion.taken(uri(version), version);
+        }
+    }
+
+    @Override
+    public Staged stage(ModelVersion model) {
+        int number = claim(model);
+        // A server that looks into the bucket now and then takes the network for the version: it comes last.
+        List<String> names = model.files().keySet().stream()
+                .sorted(Comparator.comparing(ModelVersion.ONNX::equals))
+                .toList();
+        for (String name : names) {
+            bring(key(number, name), model.files().get(name));
+        }
+        return () -> commit(model, number);
+    }
+
+    private Artifact commit(ModelVersion model, int number) throws IOException {
+        model.modelFiles().forEach((name, content) -> bring(prefix + name, content));
+        Map<String, String> digests = new TreeMap<>();
+        model.files().forEach((name, content) -> digests.put(name, Sha256.of(content)));
+        byte[] manifest = json(new Manifest(model.runId(), digests));
+        bring(key(number, MANIFEST), manifest);
+        moveLatest(number, manifest);
+        return new Artifact(uri(number), number, model.sha256(), null);
+    }
+
+    /** @return the number that is this run's: its report lies there, and no other run can put one there */
+    private int claim(ModelVersion model) {
+        Optional<Integer> earlier = claimedBy(model.runId());
+        if (earlier.isPresent()) {
+            return earlier.get();
+        }
+        byte[] report = model.files().get(ModelVersion.REPORT);
+        while (true) {
+            List<Integer> there = versions();
+            int next = there.isEmpty() ? 1 : there.get(there.size() - 1) + 1;
+            int number = model.version() == null ? next : model.version();
+            boolean free = !there.contains(number) && bucket.putIfStill(null, key(number, ModelVersion.REPORT), report);
+            // A store that knows no conditional writes lets two runs write; then the last one has it.
+            if (free && isClaimedBy(model.runId(), number)) {
+                return number;
+            }
+            if (model.version() != null) {
+                throw ModelVersion.taken(uri(number), number);
+            }
+        }
+    }
+
+    private Optional<Integer> claimedBy(String runId) {
+        return versions().stream().filter(number -> isClaimedBy(runId, number)).findFirst();
+    }
+
+    private boolean isClaimedBy(String runId, int number) {
+        return bucket.get(key(number, ModelVersion.REPORT))
+                .flatMap(ModelVersion::runOf)
+                .equals(Optional.of(runId));
+    }
+
+    /** Writes an object unless it is there already, and reads it back. */
+    private void bring(String key, byte[] content) {
+        if (!holds(key, content)) {
+            bucket.put(key, content);
+            if (!holds(key, content)) {
+                throw new TrainerException(
+                        ExitCode.DESTINATION_UNAVAILABLE,
+                        bucket.uri(key) + ": what was read back is not what was written; look for somebody else who"
+                                + " writes there");
+            }
+        }
+    }
+
+    private boolean holds(String key, byte[] content) {
+        return bucket.get(key).filter(there -> Arrays.equals(there, content)).isPresent();
+    }
+
+    /** Forward only: a run that took long must not hide a newer version. */
+    private void moveLatest(int number, byte[] manifest) throws IOException {
+        byte[] latest = json(new Latest(number, Sha256.of(manifest)));
+        Optional<S3Bucket.Stored> now = bucket.find(prefix + LATEST);
+        while (now.isEmpty()
+                || JSON.readValue(now.get().content(), Latest.class).version() < number) {
+            bucket.putIfStill(now.orElse(null), prefix + LATEST, latest);
+            now = bucket.find(prefix + LATEST);
+        }
+    }
+
+    private List<Integer> versions() {
+        return bucket.folders(prefix).stream()
+                .filter(name -> VERSION.matcher(name).matches())
+                .map(Integer::valueOf)
+                .sorted()
+                .toList();
+    }
+
+    private String key(int version, String name) {
+        return prefix + version + "/" + name;
+    }
+
+    private String uri(int version) {
+        return bucket.uri(prefix + version);
+    }
+
+    private static byte[] json(Object value) {
+        try {
+            return JSON.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("records of strings and numbers can be written", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        bucket.close();
+    }
+
+    @Override
+    public String toString() {
+        return bucket.uri(prefix);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.distillery.trainer.publish.oci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Debian's docker-registry on loopback, with one user. */
+final class DockerRegistry implements AutoCloseable {
+    static final Path PROGRAM = Path.of("/usr/bin/docker-registry");
+    static final String USER = "trainer";
+    static final String PASSWORD = "open-sesame";
+
+    /** Of {@link #PASSWORD}, by {@code htpasswd -nbB}. */
+    private static final String HASH = "$2b$05$VDGF3q/ElTOS1aWIKwxNNeF3flJUaRyeXHGZ9.4SkhZCx2snb/JPC";
+
+    private final Process process;
+    private final int port;
+    private final Path data;
+
+    /** @param folder for its data */
+    DockerRegistry(Path folder) throws IOException {
+        port = freePort();
+        data = folder.resolve("data");
+        Path users = Files.writeString(folder.resolve("htpasswd"), USER + ":" + HASH + "\n");
+        Path config = Files.writeString(
+                folder.resolve("registry.yml"),
+                """
+                version: 0.1
+                log: {level: error}
+                storage:
+                  filesystem: {rootdirectory: "%s"}
+                http: {addr: "127.0.0.1:%d"}
+                auth:
+                  htpasswd: {realm: test, path: "%s"}
+                """
+                        .formatted(data, port, users));
+        process = new ProcessBuilder(PROGRAM.toString(), "serve", config.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("registry.log").toFile())
+                .start();
+        await().atMost(Duration.ofSeconds(30)).until(this::answers);
+    }
+
+    private boolean answers() {
+        assertThat(process.isAlive()).isTrue();
+        try {
+            HttpURLConnection connection = (HttpURLConnection)
+                    URI.create("http://" + address() + "/v2/").toURL().openConnection();
+            return connection.getResponseCode() == HttpURLConnection.HTTP_UNAUTHORIZED;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** @param hex SHA-256 of its content */
+    Path blob(String hex) {
+        return data.resolve("docker/registry/v2/blobs/sha256")
+                .resolve(hex.substring(0, 2))
+                .resolve(hex)
+                .resolve("data");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}

@@ -1,0 +1,340 @@
+package dev.distillery.trainer.publish.oci;
+
+import static dev.distillery.trainer.publish.PublishedFixture.model;
+import static dev.distillery.trainer.publish.PublishedFixture.otherModel;
+import static dev.distillery.trainer.publish.PublishedFixture.places;
+import static dev.distillery.trainer.publish.PublishedFixture.signed;
+import static dev.distillery.trainer.publish.PublishedFixture.small;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.distillery.recipe.Publish;
+import dev.distillery.report.Artifact;
+import dev.distillery.report.ExitCode;
+import dev.distillery.report.TrainerEnvironment;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.publish.Credentials;
+import dev.distillery.trainer.publish.FaultyProxy;
+import dev.distillery.trainer.publish.ModelRepository;
+import dev.distillery.trainer.publish.ModelVersion;
+import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.signing.ImageSignature;
+import dev.distillery.trainer.signing.SigningFixture;
+import dev.distillery.trainer.signing.SigningKey;
+import dev.distillery.trainer.verify.Verification;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import land.oras.ContainerRef;
+import land.oras.Layer;
+import land.oras.Manifest;
+import land.oras.Registry;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Against a real registry; skipped where docker-registry is not installed. Each test has a namespace of its own. */
+class OciModelTest {
+    private static final Patience NONE = new Patience(1, Duration.ofMillis(1));
+    private static final Map<String, String> LOGIN =
+            Map.of("username", DockerRegistry.USER, "password", DockerRegistry.PASSWORD);
+
+    @TempDir
+    static Path folder;
+
+    private static DockerRegistry registry;
+
+    @BeforeAll
+    static void start() throws IOException {
+        assumeThat(Files.isExecutable(DockerRegistry.PROGRAM))
+                .as("apt-get install docker-registry; without it nothing is tested here")
+                .isTrue();
+        registry = new DockerRegistry(folder);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (registry != null) {
+            registry.close();
+        }
+    }
+
+    @Test
+    void aVersionIsAnImageWithTheRepositoryBelowModels() throws IOException {
+        ModelVersion model = model("run-1", null);
+        Artifact artifact = publish("layout", model);
+        assertThat(artifact.uri()).isEqualTo("oci://" + registry.address() + "/layout/fashion:1");
+        Manifest manifest = manifest("layout", "1");
+        assertThat(artifact.digest()).isEqualTo(manifest.getDescriptor().getDigest());
+        assertThat(manifest("layout", "latest").getDescriptor().getDigest()).isEqualTo(artifact.digest());
+        assertThat(manifest.getAnnotations())
+                .containsEntry("dev.distillery.run", "run-1")
+                .containsEntry("dev.distillery.onnx.sha256", model.sha256())
+                .containsEntry("dev.distillery.top1", "0.9")
+                .containsEntry("org.opencontainers.image.version", "1");
+        Map<String, byte[]> files = files("layout", manifest);
+        assertThat(files)
+                .containsEntry("models/fashion/1/model.onnx", model.files().get("model.onnx"));
+        assertThat(files).hasSize(model.files().size() + model.modelFiles().size());
+        assertThat(files).containsKeys("models/fashion/config.pbtxt", "models/fashion/labels.txt");
+    }
+
+    @Test
+    void oneRunPublishesOnceAndLatestMovesForwardOnly() {
+        Artifact first = publish("once", model("run-1", 5));
+        assertThat(publish("once", model("run-2", null)).version()).isEqualTo(6);
+        assertThat(publish("once", model("run-1", 5))).isEqualTo(first);
+        assertThat(publish("once", model("run-3", 2)).version()).isEqualTo(2);
+        assertThat(manifest("once", "latest").getAnnotations()).containsEntry("org.opencontainers.image.version", "6");
+    }
+
+    @Test
+    void aVersionOfAnotherRunIsNeverOverwritten() {
+        String before = publish("taken", model("run-1", 3)).digest();
+        refused("taken", LOGIN, model("run-2", 3), "spec.publish.version: got 3", "another run");
+        assertThat(manifest("taken", "3").getDescriptor().getDigest()).isEqualTo(before);
+    }
+
+    @Test
+    void anotherModelOfThatNameIsRefused() {
+        publish("other", model("run-1", null));
+        refused("other", LOGIN, otherModel("run-2"), "holds another model (labels", "spec.publish.modelName");
+        assertThat(tags("other")).containsExactlyInAnyOrder("1", "latest");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void cutOffAnywhereAndRunAgainThereIsOneWholeVersion(FaultyProxy.Fault fault) throws IOException {
+        URI target = URI.create("http://" + registry.address());
+        ModelVersion model = small("run-1");
+        SigningKey key = SigningFixture.key(folder);
+        String name = "cut-" + fault.name().toLowerCase(Locale.ROOT);
+        long total;
+        try (FaultyProxy proxy = new FaultyProxy(target, fault, Long.MAX_VALUE)) {
+            publish(proxy.address(), name, LOGIN, NONE, model, key);
+            total = proxy.passed();
+        }
+        String digest = publish(name, model).digest();
+        assertThat(tags(name)).containsExactlyInAnyOrder("1", "latest", ImageSignature.tag(digest));
+        List<Long> places = places(total, 12);
+        for (int i = 0; i < places.size(); i++) {
+            String here = name + i;
+            try (FaultyProxy proxy = new FaultyProxy(target, fault, places.get(i))) {
+                // Where the last bytes are cut off, it may have been done.
+                TrainerException e = catchThrowableOfType(
+                        TrainerException.class, () -> publish(proxy.address(), here, LOGIN, NONE, model, key));
+                assertThat(e == null ? ExitCode.DESTINATION_UNAVAILABLE : e.exitCode())
+                        .as("after %d bytes: %s", places.get(i), e)
+                        .isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
+            }
+            assertThat(publish(registry.address(), here, LOGIN, NONE, model, key)
+                            .digest())
+                    .as("after %d bytes", places.get(i))
+                    .isEqualTo(digest);
+            assertThat(tags(here)).hasSize(3).contains("1", "latest");
+            assertThat(files(here, manifest(here, "latest")))
+                    .hasSize(model.files().size() + model.modelFiles().size());
+        }
+    }
+
+    @Test
+    void aRegistryThatDoesNotRecoverIsAskedAgainAndThenLeftToTheNextAttempt() throws IOException {
+        URI target = URI.create("http://" + registry.address());
+        try (FaultyProxy proxy = new FaultyProxy(target, FaultyProxy.Fault.ERROR, 2000)) {
+            TrainerException e = catchThrowableOfType(
+                    TrainerException.class,
+                    () -> publish(
+                            proxy.address(), "sick", LOGIN, new Patience(4, Duration.ofMillis(1)), small("run-1")));
+            assertThat(e.exitCode()).isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
+            assertThat(e).hasMessageContainingAll("nothing is visible", "oci://" + proxy.address());
+        }
+        assertThat(tags("sick")).isEmpty();
+    }
+
+    /** As cosign verify looks for it: a tag named after the image's digest, the signature at the payload's layer. */
+    @Test
+    void theImageIsSignedBeforeItHasItsTag() throws IOException {
+        SigningKey key = SigningFixture.key(folder);
+        String digest = publish(registry.address(), "signed", LOGIN, NONE, model("run-1", null), key)
+                .digest();
+        assertThat(publish("signed", model("run-2", null)).version()).isEqualTo(2);
+        String tag = digest.replace(':', '-') + ".sig";
+        assertThat(tags("signed")).containsExactlyInAnyOrder("1", "2", "latest", tag);
+        Layer layer = manifest("signed", tag).getLayers().get(0);
+        assertThat(layer.getMediaType()).isEqualTo("application/vnd.dev.cosign.simplesigning.v1+json");
+        byte[] payload =
+                client().fetchBlob(ref("signed").withDigest(layer.getDigest())).readAllBytes();
+        assertThat(new String(payload, StandardCharsets.UTF_8))
+                .contains("\"docker-manifest-digest\":\"" + digest + "\"")
+                .contains("\"docker-reference\":\"" + registry.address() + "/signed/fashion\"");
+        assertThat(SigningFixture.publicKey()
+                        .verifies(payload, layer.getAnnotations().get("dev.cosignproject.cosign/signature")))
+                .isTrue();
+    }
+
+    @Test
+    void verifyReadsAnImageAndItsSignature() throws IOException {
+        SigningKey key = SigningFixture.key(folder);
+        Artifact artifact = publish(registry.address(), "verified", LOGIN, NONE, signed("run-1", key), key);
+        for (String reference : List.of("1", "latest", artifact.digest())) {
+            Verification found = verify("verified", reference);
+            assertThat(found.faults()).isEmpty();
+            assertThat(found.files()).isEqualTo(11);
+        }
+        Artifact unsigned = publish("verified", signed("run-2", key));
+        assertThat(verify("verified", "2").faults())
+                .containsExactly("image " + unsigned.digest() + ": has no signature by the given key");
+        OciRepository repository = repository(registry.address(), "verified", LOGIN, NONE);
+        repository.tag(
+                ImageSignature.tag(unsigned.digest()),
+                repository
+                        .manifest(ImageSignature.tag(artifact.digest()))
+                        .orElseThrow()
+                        .manifest());
+        assertThat(verify("verified", "2").faults())
+                .as("the signature is of another image")
+                .containsExactly("image " + unsigned.digest() + ": has no signature by the given key");
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> verify("verified", "9"));
+        assertThat(e.exitCode()).isEqualTo(ExitCode.INVALID_DATA);
+    }
+
+    /** On the registry's disk, where no digest guards it. */
+    @Test
+    void aBitFlippedInTheRegistryIsFound() throws IOException {
+        SigningKey key = SigningFixture.key(folder);
+        ModelVersion model = signed("run-1", key);
+        publish(registry.address(), "flipped", LOGIN, NONE, model, key);
+        String hex = manifest("flipped", "1").getLayers().get(0).getDigest().substring("sha256:".length());
+        Path blob = registry.blob(hex);
+        byte[] whole = Files.readAllBytes(blob);
+        byte[] flipped = whole.clone();
+        flipped[indexOf(whole, model.files().get("labels.txt"))] ^= 1;
+        Files.write(blob, flipped);
+        assertThat(verify("flipped", "1").faults())
+                .contains("layer sha256:" + hex + ": its content is not what was published");
+        Files.write(blob, whole);
+        assertThat(verify("flipped", "1").faults()).isEmpty();
+    }
+
+    private static int indexOf(byte[] content, byte[] part) {
+        return new String(content, StandardCharsets.ISO_8859_1).indexOf(new String(part, StandardCharsets.ISO_8859_1));
+    }
+
+    private static Verification verify(String namespace, String reference) throws IOException {
+        return Verification.of(
+                OciVersion.in(repository(registry.address(), namespace, LOGIN, NONE), reference),
+                SigningFixture.publicKey());
+    }
+
+    @Test
+    void wrongCredentialsAreRefusedAtOnceAndShowNothingOfThem() {
+        Map<String, String> wrong = Map.of("username", DockerRegistry.USER, "password", "wrong-password");
+        TrainerException e = refused("wrong", wrong, model("run-1", null), "401", "check the credentials");
+        assertThat(e.getMessage()).doesNotContain("wrong-password");
+    }
+
+    @Test
+    void aPullSecretIsAsGood() {
+        String auth = Base64.getEncoder()
+                .encodeToString((DockerRegistry.USER + ":" + DockerRegistry.PASSWORD).getBytes(StandardCharsets.UTF_8));
+        Map<String, String> secret = Map.of(
+                ".dockerconfigjson", "{\"auths\": {\"%s\": {\"auth\": \"%s\"}}}".formatted(registry.address(), auth));
+        assertThat(publish(registry.address(), "pull", secret, NONE, model("run-1", null))
+                        .version())
+                .isEqualTo(1);
+        Map<String, String> elsewhere =
+                Map.of(".dockerconfigjson", "{\"auths\": {\"registry.example\": {\"auth\": \"" + auth + "\"}}}");
+        TrainerException e = catchThrowableOfType(
+                TrainerException.class,
+                () -> publish(registry.address(), "pull", elsewhere, NONE, model("run-2", null)));
+        assertThat(e).hasMessageContainingAll("destinations[0].secretRef", registry.address());
+    }
+
+    private static Artifact publish(String namespace, ModelVersion model) {
+        return publish(registry.address(), namespace, LOGIN, NONE, model);
+    }
+
+    private static Artifact publish(
+            String address, String namespace, Map<String, String> secret, Patience patience, ModelVersion model) {
+        return publish(address, namespace, secret, patience, model, null);
+    }
+
+    private static Artifact publish(
+            String address,
+            String namespace,
+            Map<String, String> secret,
+            Patience patience,
+            ModelVersion model,
+            SigningKey key) {
+        OciModel place = new OciModel(repository(address, namespace, secret, patience), key);
+        try (ModelRepository repository = new ModelRepository(List.of(place))) {
+            return repository.publish(model).get(0);
+        }
+    }
+
+    private static OciRepository repository(
+            String address, String namespace, Map<String, String> secret, Patience patience) {
+        Publish.Destination destination = new Publish.Destination(
+                "oci://" + address + "/" + namespace, new Publish.SecretRef("registry"), null, null, true);
+        Map<String, String> env = new TreeMap<>();
+        secret.forEach((key, value) -> env.put(TrainerEnvironment.destinationPrefix(0) + key, value));
+        return OciRepository.open(destination, "fashion", Credentials.of(0, destination, env), patience);
+    }
+
+    private static TrainerException refused(
+            String namespace, Map<String, String> secret, ModelVersion model, String... parts) {
+        TrainerException e = catchThrowableOfType(
+                TrainerException.class, () -> publish(registry.address(), namespace, secret, NONE, model));
+        assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(ExitCode.PUBLISH_FAILED);
+        assertThat(e).hasMessageContainingAll(parts);
+        return e;
+    }
+
+    private static Registry client() {
+        return Registry.builder()
+                .defaults(registry.address(), DockerRegistry.USER, DockerRegistry.PASSWORD)
+                .withInsecure(true)
+                .build();
+    }
+
+    private static ContainerRef ref(String namespace) {
+        return ContainerRef.parse(registry.address() + "/" + namespace + "/fashion");
+    }
+
+    private static Manifest manifest(String namespace, String tag) {
+        return client().getManifest(ref(namespace).withTag(tag));
+    }
+
+    private static List<String> tags(String namespace) {
+        return repository(registry.address(), namespace, LOGIN, NONE).tags();
+    }
+
+    private static Map<String, byte[]> files(String namespace, Manifest manifest) throws IOException {
+        Map<String, byte[]> files = new TreeMap<>();
+        for (Layer layer : manifest.getLayers()) {
+            try (TarArchiveInputStream in =
+                    new TarArchiveInputStream(client().fetchBlob(ref(namespace).withDigest(layer.getDigest())))) {
+                for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                    if (!entry.isDirectory()) {
+                        files.put(entry.getName(), in.readAllBytes());
+                    }
+                }
+            }
+        }
+        return files;
+    }
+}

@@ -1,0 +1,233 @@
+package dev.distillery.trainer.publish.s3;
+
+import static dev.distillery.trainer.publish.PublishedFixture.model;
+import static dev.distillery.trainer.publish.PublishedFixture.otherModel;
+import static dev.distillery.trainer.publish.PublishedFixture.places;
+import static dev.distillery.trainer.publish.PublishedFixture.small;
+import static dev.distillery.trainer.publish.PublishedFixture.withOnnx;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.distillery.report.Artifact;
+import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.publish.FaultyProxy;
+import dev.distillery.trainer.publish.ModelRepository;
+import dev.distillery.trainer.publish.ModelVersion;
+import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.publish.Sha256;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jclouds.blobstore.options.ListContainerOptions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Against a real S3 server. */
+class S3ModelTest {
+    private static final String ROOT = "vision/fashion/";
+
+    private S3Store store;
+
+    @BeforeEach
+    void start() throws Exception {
+        store = new S3Store();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        store.stop();
+    }
+
+    @Test
+    void aVersionLiesAsTritonWantsItWithAManifestOfAllItsFiles() throws Exception {
+        ModelVersion model = model("run-1", null);
+        Artifact artifact = publish(model);
+        assertThat(artifact).isEqualTo(new Artifact("s3://models/vision/fashion/1", 1, model.sha256(), null));
+        Map<String, byte[]> objects = store.objects();
+        assertThat(objects).containsKeys(ROOT + "config.pbtxt", ROOT + "labels.txt", ROOT + "latest.json");
+        JsonNode manifest = new ObjectMapper().readTree(objects.get(ROOT + "1/manifest.json"));
+        assertThat(manifest.path("files")).hasSameSizeAs(model.files().keySet());
+        for (String name : model.files().keySet()) {
+            assertThat(objects.get(ROOT + "1/" + name)).isEqualTo(model.files().get(name));
+            assertThat(manifest.path("files").path(name).asText())
+                    .isEqualTo(Sha256.of(model.files().get(name)));
+        }
+        assertThat(latest()).isEqualTo(1);
+    }
+
+    @Test
+    void oneRunPublishesOnceAndLatestMovesForwardOnly() throws Exception {
+        Artifact first = publish(model("run-1", 5));
+        assertThat(publish(model("run-2", null)).version()).isEqualTo(6);
+        assertThat(publish(model("run-1", 5))).isEqualTo(first);
+        assertThat(publish(model("run-3", 2)).version()).isEqualTo(2);
+        assertThat(latest()).isEqualTo(6);
+    }
+
+    @Test
+    void aVersionOfAnotherRunIsNeverOverwritten() throws Exception {
+        publish(model("run-1", 3));
+        Map<String, byte[]> before = store.objects();
+        refused(model("run-2", 3), "spec.publish.version: got 3", "another run");
+        assertThat(store.objects()).containsExactlyEntriesOf(before);
+    }
+
+    @Test
+    void anotherModelOfThatNameIsRefusedBeforeAnythingIsWritten() throws Exception {
+        publish(model("run-1", null));
+        Map<String, byte[]> before = store.objects();
+        refused(otherModel("run-2"), "labels.txt", "cat", "spec.publish.modelName");
+        assertThat(store.objects()).containsExactlyEntriesOf(before);
+    }
+
+    @Test
+    void twoRunsAtOnceGetTwoVersions() throws Exception {
+        int runs = 4;
+        CyclicBarrier start = new CyclicBarrier(runs);
+        ExecutorService threads = Executors.newFixedThreadPool(runs);
+        List<Future<Integer>> versions = new ArrayList<>();
+        for (int i = 0; i < runs; i++) {
+            ModelVersion model = small("run-" + i);
+            versions.add(threads.submit(() -> {
+                start.await();
+                return publish(model).version();
+            }));
+        }
+        List<Integer> got = new ArrayList<>();
+        for (Future<Integer> version : versions) {
+            got.add(version.get());
+        }
+        threads.shutdown();
+        assertThat(got).containsExactlyInAnyOrder(1, 2, 3, 4);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void cutOffAnywhereAndRunAgainThereIsOneWholeVersion(FaultyProxy.Fault fault) throws Exception {
+        ModelVersion model = small("run-1");
+        long total;
+        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), fault, Long.MAX_VALUE)) {
+            publish(URI.create("http://" + proxy.address()), model);
+            total = proxy.passed();
+        }
+        Map<String, byte[]> whole = store.objects();
+        for (long place : places(total, 12)) {
+            store.blobs().clearContainer(S3Store.BUCKET, ListContainerOptions.Builder.recursive());
+            try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), fault, place)) {
+                // Where the last bytes are cut off, it may have been done.
+                TrainerException e = catchThrowableOfType(
+                        TrainerException.class, () -> publish(URI.create("http://" + proxy.address()), model));
+                assertThat(e == null ? ExitCode.DESTINATION_UNAVAILABLE : e.exitCode())
+                        .as("after %d bytes: %s", place, e)
+                        .isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
+                boolean declared = store.objects().containsKey(ROOT + "latest.json");
+                assertThat(!declared || store.objects().containsKey(ROOT + "1/manifest.json"))
+                        .isTrue();
+            }
+            assertThat(publish(model).version()).isEqualTo(1);
+            assertThat(store.objects()).as("after %d bytes", place).containsExactlyEntriesOf(whole);
+        }
+    }
+
+    @Test
+    void aServerThatComesBackIsAskedAgain() throws Exception {
+        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.ERROR, 2000)) {
+            S3Model destination = S3Store.model(
+                    URI.create("http://" + proxy.address()), S3Store.KEYS, new Patience(4, Duration.ofMillis(1)));
+            TrainerException e =
+                    catchThrowableOfType(TrainerException.class, () -> publish(destination, small("run-1")));
+            assertThat(e.exitCode()).isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
+            assertThat(e).hasMessageContainingAll("500", "s3://models/vision/fashion", "nothing is visible");
+            assertThat(e.getCause().getCause()).hasMessageContaining("SDK Attempt Count: 4");
+        }
+    }
+
+    @Test
+    void aNetworkLargerThanAPartArrivesWhole() throws Exception {
+        ModelVersion model = withOnnx(small("run-1"), S3Bucket.PART_BYTES + 12_345);
+        publish(model);
+        assertThat(Sha256.of(store.objects().get(ROOT + "1/model.onnx"))).isEqualTo(model.sha256());
+        assertThat(publish(model).sha256()).isEqualTo(model.sha256());
+    }
+
+    @Test
+    void wrongCredentialsAreRefusedAtOnceAndShowNothingOfThem() {
+        Map<String, String> wrong = new HashMap<>(S3Store.KEYS);
+        wrong.put("AWS_SECRET_ACCESS_KEY", "wrong-secret");
+        TrainerException e =
+                catchThrowableOfType(TrainerException.class, () -> S3Store.model(store.endpoint(), wrong, S3Store.NONE)
+                        .reach());
+        assertThat(e.exitCode()).isEqualTo(ExitCode.PUBLISH_FAILED);
+        assertThat(e).hasMessageContainingAll("403", "check the credentials", "s3:PutObject");
+        assertThat(e.getMessage()).doesNotContain("wrong-secret");
+    }
+
+    @Test
+    void aSecretWithoutAKeySaysWhichItHas() {
+        TrainerException e = catchThrowableOfType(
+                TrainerException.class,
+                () -> S3Store.model(
+                        store.endpoint(), Map.of("AWS_ACCESS_KEY_ID", "x", "password", "hidden"), S3Store.NONE));
+        assertThat(e.exitCode()).isEqualTo(ExitCode.PUBLISH_FAILED);
+        assertThat(e).hasMessageContainingAll("destinations[0].secretRef", "AWS_SECRET_ACCESS_KEY", "password");
+        assertThat(e.getMessage()).doesNotContain("hidden");
+    }
+
+    @Test
+    void aBucketThatVanishesIsNamed() throws Exception {
+        publish(model("run-1", null));
+        store.blobs().deleteContainer(S3Store.BUCKET);
+        refused(model("run-2", null), "404", "NoSuchBucket", "make the bucket");
+    }
+
+    @Test
+    void aPublishedFileThatSomebodyChangedIsNoticed() throws Exception {
+        publish(model("run-1", null));
+        var blob = store.blobs()
+                .blobBuilder(ROOT + "1/model.onnx")
+                .payload("other")
+                .build();
+        store.blobs().putBlob(S3Store.BUCKET, blob);
+        refused(model("run-1", null), "model.onnx", "was changed after it was published");
+    }
+
+    private Artifact publish(ModelVersion model) {
+        return publish(store.endpoint(), model);
+    }
+
+    private static Artifact publish(URI endpoint, ModelVersion model) {
+        return publish(S3Store.model(endpoint, S3Store.KEYS, S3Store.NONE), model);
+    }
+
+    private static Artifact publish(S3Model destination, ModelVersion model) {
+        try (ModelRepository repository = new ModelRepository(List.of(destination))) {
+            return repository.publish(model).get(0);
+        }
+    }
+
+    private void refused(ModelVersion model, String... parts) {
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> publish(model));
+        assertThat(e.exitCode()).isEqualTo(ExitCode.PUBLISH_FAILED);
+        assertThat(e).hasMessageContainingAll(parts);
+    }
+
+    private int latest() throws Exception {
+        return new ObjectMapper()
+                .readTree(store.text(ROOT + "latest.json"))
+                .path("version")
+                .asInt();
+    }
+}

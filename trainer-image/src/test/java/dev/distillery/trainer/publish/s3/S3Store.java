@@ -1,0 +1,92 @@
+package dev.distillery.trainer.publish.s3;
+
+import dev.distillery.recipe.Publish;
+import dev.distillery.report.TrainerEnvironment;
+import dev.distillery.trainer.publish.Credentials;
+import dev.distillery.trainer.publish.Patience;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.gaul.s3proxy.AuthenticationType;
+import org.gaul.s3proxy.S3Proxy;
+import org.jclouds.ContextBuilder;
+import org.jclouds.blobstore.BlobStore;
+import org.jclouds.blobstore.BlobStoreContext;
+import org.jclouds.blobstore.options.ListContainerOptions;
+
+/** A real S3 server on loopback that keeps its objects in memory and checks signatures. */
+final class S3Store {
+    static final String BUCKET = "models";
+    static final Map<String, String> KEYS =
+            Map.of("AWS_ACCESS_KEY_ID", "the-id", "AWS_SECRET_ACCESS_KEY", "the-secret");
+    static final Patience NONE = new Patience(1, Duration.ofMillis(1));
+
+    private final BlobStoreContext context =
+            ContextBuilder.newBuilder("transient").build(BlobStoreContext.class);
+    private final S3Proxy server;
+
+    S3Store() throws Exception {
+        blobs().createContainerInLocation(null, BUCKET);
+        server = S3Proxy.builder()
+                .blobStore(blobs())
+                .endpoint(URI.create("http://127.0.0.1:0"))
+                // It knows no x-amz-checksum-sha256; what it stored is read back all the same.
+                .ignoreUnknownHeaders(true)
+                .awsAuthentication(
+                        AuthenticationType.AWS_V2_OR_V4,
+                        KEYS.get("AWS_ACCESS_KEY_ID"),
+                        KEYS.get("AWS_SECRET_ACCESS_KEY"))
+                .build();
+        server.start();
+    }
+
+    URI endpoint() {
+        return URI.create("http://127.0.0.1:" + server.getPort());
+    }
+
+    BlobStore blobs() {
+        return context.getBlobStore();
+    }
+
+    /** @return content by key */
+    Map<String, byte[]> objects() throws Exception {
+        Map<String, byte[]> objects = new TreeMap<>();
+        for (var each : blobs().list(BUCKET, ListContainerOptions.Builder.recursive())) {
+            try (var in = blobs().getBlob(BUCKET, each.getName()).getPayload().openStream()) {
+                objects.put(each.getName(), in.readAllBytes());
+            }
+        }
+        return objects;
+    }
+
+    String text(String key) throws Exception {
+        return new String(objects().get(key), StandardCharsets.UTF_8);
+    }
+
+    static S3Model model(URI endpoint, Map<String, String> keys, Patience patience) {
+        return model("s3://" + BUCKET + "/vision", endpoint, keys, patience);
+    }
+
+    static S3Model model(String uri, URI endpoint, Map<String, String> keys, Patience patience) {
+        Publish.Destination destination =
+                new Publish.Destination(uri, new Publish.SecretRef("bucket"), endpoint.toString(), null, false);
+        Map<String, String> env = new TreeMap<>();
+        keys.forEach((key, value) -> env.put(TrainerEnvironment.destinationPrefix(0) + key, value));
+        return S3Model.of(destination, "fashion", Credentials.of(0, destination, env), patience);
+    }
+
+    static S3Bucket bucket(URI endpoint) {
+        Publish.Destination destination = new Publish.Destination(
+                "s3://" + BUCKET, new Publish.SecretRef("bucket"), endpoint.toString(), null, false);
+        Map<String, String> env = new TreeMap<>();
+        KEYS.forEach((key, value) -> env.put(TrainerEnvironment.destinationPrefix(0) + key, value));
+        return S3Bucket.open(destination, Credentials.of(0, destination, env), NONE);
+    }
+
+    void stop() throws Exception {
+        server.stop();
+        context.close();
+    }
+}

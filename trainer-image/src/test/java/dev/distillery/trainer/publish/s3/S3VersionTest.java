@@ -1,0 +1,95 @@
+package dev.distillery.trainer.publish.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.publish.ModelRepository;
+import dev.distillery.trainer.publish.PublishedFixture;
+import dev.distillery.trainer.signing.SigningFixture;
+import dev.distillery.trainer.verify.Verification;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code verify} sees in a real S3 server. */
+class S3VersionTest {
+    private static final String MODEL = "vision/fashion";
+
+    @TempDir
+    Path folder;
+
+    private S3Store store;
+
+    @BeforeEach
+    void publish() throws Exception {
+        store = new S3Store();
+        S3Model model = S3Store.model(store.endpoint(), S3Store.KEYS, S3Store.NONE);
+        try (ModelRepository repository = new ModelRepository(List.of(model))) {
+            repository.publish(PublishedFixture.signed("run-1", SigningFixture.key(folder)));
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        store.stop();
+    }
+
+    @Test
+    void whatWasPublishedIsFoundAsItWas() throws Exception {
+        for (String path : List.of(MODEL, MODEL + "/1")) {
+            Verification found = verify(path);
+            assertThat(found.faults()).isEmpty();
+            assertThat(found.signed()).isTrue();
+            assertThat(found.files()).isEqualTo(11);
+        }
+    }
+
+    @Test
+    void whatSomebodyChangedIsNamed() throws Exception {
+        put("1/model.onnx", "other");
+        put("1/extra.onnx", "x");
+        put("config.pbtxt", "name: \"other\"");
+        store.blobs().removeBlob(S3Store.BUCKET, MODEL + "/1/recipe.json");
+        assertThat(verify(MODEL).faults())
+                .containsExactlyInAnyOrder(
+                        "model.onnx: its content is not what was published",
+                        "extra.onnx: was not published with this version",
+                        "recipe.json: missing",
+                        "../config.pbtxt: differs from the one of this version, the latest");
+    }
+
+    @Test
+    void aVersionThatWasCutOffIsNone() throws Exception {
+        store.blobs().removeBlob(S3Store.BUCKET, MODEL + "/1/manifest.json");
+        assertThat(verify(MODEL).faults())
+                .containsExactly("manifest.json: there is none, the version was never declared");
+    }
+
+    @Test
+    void whereNothingIsPublishedItSaysSo() {
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> verify("vision/nothing"));
+        assertThat(e.exitCode()).isEqualTo(ExitCode.INVALID_DATA);
+        assertThat(e).hasMessageContainingAll("s3://models/vision/nothing", "expected a published version or model");
+    }
+
+    private Verification verify(String path) throws Exception {
+        try (S3Version version = S3Version.in(S3Store.bucket(store.endpoint()), path)) {
+            return Verification.of(version, SigningFixture.publicKey());
+        }
+    }
+
+    private void put(String name, String content) {
+        store.blobs()
+                .putBlob(
+                        S3Store.BUCKET,
+                        store.blobs()
+                                .blobBuilder(MODEL + "/" + name)
+                                .payload(content)
+                                .build());
+    }
+}
