@@ -217,7 +217,8 @@ class InferenceServiceIT {
     }
 
     private Optional<Condition> serving() {
-        return Optional.ofNullable(recipe().getStatus()).stream()
+        // The status that the CRD presets has no conditions.
+        return Optional.ofNullable(recipe().getStatus()).filter(status -> status.conditions() != null).stream()
                 .flatMap(status -> status.conditions().stream())
                 .filter(condition -> condition.type().equals(Condition.SERVING_READY))
                 .findFirst();

@@ -107,7 +107,8 @@ class RecipeLifecycleIT extends RecipeScenario {
     @Test
     void aSuspendedRecipeStopsItsPodAndResumes() throws IOException {
         apply(Recipes.recipe("photos", "waits", false));
-        awaitPhase("photos", Phase.TRAINING_STUDENT);
+        // Not before it can save itself: a process that is stopped while it starts has nothing to go on from.
+        awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 25);
         suspend("photos", true);
         awaitPhase("photos", Phase.SUSPENDED);
         await("the pod is gone", () -> pods().isEmpty());

@@ -19,6 +19,9 @@ import java.util.function.UnaryOperator;
 
 /** Writes a stage to the cluster. Every call may be made again: what is there already is left alone. */
 public final class StageCluster {
+    /** A Job's controller does not write more often than this while one edit is made. */
+    private static final int EDITS = 5;
+
     private final KubernetesClient client;
     private final StageJob job;
 
@@ -67,7 +70,7 @@ public final class StageCluster {
 
     /**
      * Takes the recipe out of the owners; the last one's leaving deletes the Job, its pods and its ConfigMap.
-     * Two that leave at once do so one after the other: a write that comes between fails, and the next event tries again.
+     * Of two that leave at once, the one that leaves no owner behind deletes it.
      */
     public void leave(Job stage, String ownerUid) {
         String namespace = stage.getMetadata().getNamespace();
@@ -83,7 +86,13 @@ public final class StageCluster {
             delete(namespace, name);
             return;
         }
-        disown(Job.class, namespace, name, ownerUid);
+        boolean last = disown(Job.class, namespace, name, ownerUid)
+                .filter(left -> left.getMetadata().getOwnerReferences().isEmpty())
+                .isPresent();
+        if (last) {
+            delete(namespace, name);
+            return;
+        }
         disown(ConfigMap.class, namespace, name, ownerUid);
     }
 
@@ -153,8 +162,8 @@ public final class StageCluster {
         });
     }
 
-    private <T extends HasMetadata> void disown(Class<T> type, String namespace, String name, String uid) {
-        edit(type, namespace, name, current -> {
+    private <T extends HasMetadata> Optional<T> disown(Class<T> type, String namespace, String name, String uid) {
+        return edit(type, namespace, name, current -> {
             List<OwnerReference> owners = new ArrayList<>(current.getMetadata().getOwnerReferences());
             owners.removeIf(owner -> owner.getUid().equals(uid));
             current.getMetadata().setOwnerReferences(owners);
@@ -162,11 +171,24 @@ public final class StageCluster {
         });
     }
 
-    /** Writes only what changed, and nothing if nothing did. A write that comes between fails, and the next event tries again. */
-    private <T extends HasMetadata> void edit(Class<T> type, String namespace, String name, UnaryOperator<T> change) {
+    /**
+     * Writes only what changed, and nothing if nothing did. A Job's controller writes too: a change that comes between is
+     * looked at, and the edit made anew.
+     *
+     * @return the resource as it is now; empty if there is none
+     */
+    private <T extends HasMetadata> Optional<T> edit(
+            Class<T> type, String namespace, String name, UnaryOperator<T> change) {
         var resource = client.resources(type).inNamespace(namespace).withName(name);
-        if (resource.get() != null) {
-            resource.edit(change);
+        for (int attempt = 1; resource.get() != null; attempt++) {
+            try {
+                return Optional.of(resource.edit(change));
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || attempt == EDITS) {
+                    throw e;
+                }
+            }
         }
+        return Optional.empty();
     }
 }
