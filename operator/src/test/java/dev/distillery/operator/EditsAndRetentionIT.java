@@ -3,6 +3,7 @@ package dev.distillery.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
@@ -42,7 +43,7 @@ class EditsAndRetentionIT {
 
     @BeforeAll
     static void start() throws IOException {
-        kubernetes = new EmbeddedKubernetes(folder.resolve("cluster"));
+        kubernetes = KubernetesUnderTest.start(folder.resolve("cluster"));
         client().resource(new PersistentVolumeClaimBuilder()
                         .withNewMetadata()
                         .withName("photos")
@@ -62,6 +63,9 @@ class EditsAndRetentionIT {
 
     @AfterAll
     static void stop() throws IOException {
+        if (kubernetes == null) {
+            return; // skipped
+        }
         operator.close();
         kubernetes.close();
         assertThat(operator.errors()).isEmpty();
@@ -151,7 +155,11 @@ class EditsAndRetentionIT {
     }
 
     private static <T extends HasMetadata> List<T> all(Class<T> type) {
-        return client().resources(type).inNamespace("default").list().getItems();
+        return client().resources(type)
+                .inNamespace("default")
+                .withLabelSelector(StagePlan.SELECTOR)
+                .list()
+                .getItems();
     }
 
     private static KubernetesClient client() {
