@@ -25,6 +25,7 @@ import land.oras.exception.OrasException;
 
 /** Blobs, manifests and tags of one repository. What a registry answers with trouble of its own is asked again. */
 final class OciRepository {
+    private static final int BAD_REQUEST = 400;
     private static final int NOT_FOUND = 404;
     private static final int TOO_LARGE = 413;
     private static final int TAGS_A_PAGE = 1000;
@@ -151,9 +152,7 @@ final class OciRepository {
             try {
                 return request.get();
             } catch (OrasException e) {
-                int status = e.getStatusCode();
-                boolean refused = status / 100 == 4 && status != 408 && status != 429;
-                if (refused) {
+                if (isRefusal(e)) {
                     throw refused(what, done, e);
                 }
                 if (attempt == patience.attempts()) {
@@ -162,6 +161,13 @@ final class OciRepository {
                 sleep(patience.pauseAfter(attempt));
             }
         }
+    }
+
+    /** A registry gives its reasons; a bare 400 is what its HTTP server says to half a request. */
+    private static boolean isRefusal(OrasException e) {
+        int status = e.getStatusCode();
+        boolean halfRequest = status == BAD_REQUEST && e.getError() == null;
+        return status / 100 == 4 && status != 408 && status != 429 && !halfRequest;
     }
 
     private TrainerException refused(String what, String done, OrasException e) {
