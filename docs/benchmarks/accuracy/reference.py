@@ -30,6 +30,54 @@ def split(part):
     return idx(part["images"], 3).unsqueeze(-1), idx(part["labels"], 1).long()
 
 
+class Images:
+    """IDX files: images of one size, shifted and mirrored."""
+
+    def __init__(self, dataset):
+        self.classes = len(dataset["classes"])
+        self.train, self.labels = split(dataset["train"])
+        self.validation, self.validation_labels = split(dataset["validation"])
+        self.crop = dataset["augmentation"]["crop"]
+        self.statistics = self.train
+
+    def batches(self, batch):
+        return inputs.tensors(self.train, self.labels, batch, self.crop)
+
+
+class Photographs:
+    """Folders of JPEG files: random resized crops for training, the centre for validation, as torchvision does it."""
+
+    def __init__(self, dataset):
+        from torchvision.datasets import ImageFolder
+        from torchvision.transforms import v2
+
+        def read(part, transform):
+            folder = ImageFolder(urllib.parse.urlparse(part["folder"]["uri"]).path)
+            images = [transform(v2.functional.pil_to_tensor(image)) for image, _ in folder]
+            return images, torch.tensor(folder.targets), len(folder.classes)
+
+        def together(images):
+            return torch.stack(images).permute(0, 2, 3, 1).contiguous()
+
+        size = dataset["imageSize"]
+        crop = dataset["augmentation"]["randomResizedCrop"]
+        self.augmentation = v2.Compose([v2.RandomResizedCrop(size, scale=(crop["minScale"], 1), antialias=True),
+                                        v2.RandomHorizontalFlip()])
+        centre = v2.Compose([v2.Resize(round(size / 0.875), antialias=True), v2.CenterCrop(size)])
+        self.images, self.labels, self.classes = read(dataset["train"], v2.Identity())
+        validation, self.validation_labels, _ = read(dataset["validation"], centre)
+        self.validation = together(validation)
+        self.statistics = together([centre(image) for image in self.images])
+        self.together = together
+
+    def batches(self, batch):
+        while True:
+            order = torch.randperm(len(self.images))
+            for start in range(0, len(self.images) - batch + 1, batch):
+                index = order[start:start + batch]
+                yield self.together([self.augmentation(self.images[i]) for i in index.tolist()]), self.labels[index]
+
+
 def has_bf16():
     """As the trainer's dtype auto: BF16 where the CPU multiplies it."""
     flags = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith(("flags", "Feat")))
@@ -51,11 +99,12 @@ def rate(spec, step, epochs, steps_per_epoch):
 class Training:
     def __init__(self, spec):
         self.spec = spec
-        self.images, self.labels = split(spec["dataset"]["train"])
-        self.validation = split(spec["dataset"]["validation"])
-        self.classes = len(spec["dataset"]["classes"])
-        pixels = self.images.double() / 255
-        self.mean, self.std = pixels.mean().item(), pixels.std(correction=0).item()
+        dataset = spec["dataset"]
+        self.data = Photographs(dataset) if dataset["format"] == "imageFolder" else Images(dataset)
+        pixels = self.data.statistics.double() / 255
+        self.channels = pixels.shape[-1]
+        self.mean = pixels.mean((0, 1, 2)).float().reshape(1, -1, 1, 1)
+        self.std = pixels.std((0, 1, 2), correction=0).float().reshape(1, -1, 1, 1)
         dtype = spec["tricks"]["mixedPrecision"]["dtype"]
         self.mixed = dtype == "bf16" or dtype == "auto" and has_bf16()
 
@@ -80,14 +129,14 @@ class Training:
 
     def run(self, network, epochs, seed, teacher=None):
         torch.manual_seed(seed)
-        model = ResNet(network["model"]["family"], network["model"]["depth"], 1, self.classes)
+        model = ResNet(network["model"]["family"], network["model"]["depth"], self.channels, self.data.classes)
         model = model.to(memory_format=torch.channels_last).train()
         sgd = self.spec["training"]["optimizer"]
         optimizer = torch.optim.SGD(parameter_groups(model, sgd["weightDecay"]), lr=0.0, momentum=sgd["momentum"],
                                     nesterov=sgd["nesterov"], fused=True)
         batch = self.spec["training"]["batchSize"]
-        batches = inputs.tensors(self.images, self.labels, batch, self.spec["dataset"]["augmentation"]["crop"])
-        per_epoch = len(self.images) // batch
+        batches = self.data.batches(batch)
+        per_epoch = len(self.data.labels) // batch
         for step in range(epochs * per_epoch):
             for group in optimizer.param_groups:
                 group["lr"] = rate(self.spec, step, epochs, per_epoch)
@@ -100,7 +149,7 @@ class Training:
 
     @torch.no_grad()
     def top1(self, model):
-        images, labels = self.validation
+        images, labels = self.data.validation, self.data.validation_labels
         right = sum((self.logits(model, x, False).argmax(1) == y).sum().item()
                     for x, y in zip(images.split(250), labels.split(250)))
         return right / len(labels)
