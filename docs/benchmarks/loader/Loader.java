@@ -31,7 +31,7 @@ public final class Loader {
         for (int epoch = -2; epoch < epochs; epoch++) {
             long cpu = process.getProcessCpuTime();
             int images = 0;
-            try (TrainingBatches.Epoch pass = batches.epoch(epoch + 2)) {
+            try (TrainingBatches.Epoch pass = batches.epoch(epoch + 2, 0)) {
                 for (Batch batch = pass.next(); batch != null; batch = pass.next()) {
                     images += batch.size();
                     batch.release();
