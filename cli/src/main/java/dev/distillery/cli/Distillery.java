@@ -36,7 +36,8 @@ public final class Distillery {
               0 done                   12 too little memory    16 teacher missing
               2 usage                  13 diverged             130, 143 interrupted
               10 invalid recipe        14 gate failed          1 anything else
-              11 invalid data          15 publishing failed
+              11 invalid data          15 publishing failed   17 workspace failed
+              18 destination does not answer
 
             Completion in this shell: source <(./distillery generate-completion)
 

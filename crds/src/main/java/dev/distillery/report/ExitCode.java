@@ -47,7 +47,7 @@ public enum ExitCode {
         return reason;
     }
 
-    /** Whether the same pod started once more could end otherwise. */
+    /** Whether another attempt could end otherwise. */
     public boolean retryable() {
         return retryable;
     }

@@ -11,6 +11,7 @@ import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.OperatorException;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.GroupVersionKind;
@@ -56,10 +57,14 @@ class ServingFlow {
             if (ServingCondition.of(recipe.getStatus()).isEmpty()) {
                 return projected;
             }
-            cluster.delete(
-                    recipe.getMetadata().getNamespace(),
-                    recipe.getMetadata().getName(),
-                    recipe.getMetadata().getUid());
+            try {
+                cluster.delete(
+                        recipe.getMetadata().getNamespace(),
+                        recipe.getMetadata().getName(),
+                        recipe.getMetadata().getUid());
+            } catch (KubernetesClientException e) {
+                return refused(e).in(projected, recipe.getStatus(), clock);
+            }
             return ServingCondition.without(projected);
         }
         return condition(recipe, projected, context).in(projected, recipe.getStatus(), clock);
@@ -96,9 +101,13 @@ class ServingFlow {
                                 + "; install KServe, or set spec.publish.inferenceService.mode: manifest");
             }
             return condition(version.get(), seen, apply);
-        } catch (KubernetesClientException e) {
-            return ServingCondition.serving(false, REFUSED, "the API server refused it: " + e.getMessage());
+        } catch (KubernetesClientException | OperatorException e) {
+            return refused(e);
         }
+    }
+
+    private static ServingCondition refused(RuntimeException e) {
+        return ServingCondition.serving(false, REFUSED, "the API server refused it: " + e.getMessage());
     }
 
     private static ServingCondition condition(ServedVersion version, Optional<ServiceObservation> seen, boolean apply) {

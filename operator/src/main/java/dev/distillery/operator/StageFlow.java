@@ -95,7 +95,9 @@ class StageFlow {
         boolean suspend = recipe.getSpec().suspend();
         ObservedStage student = observer.student(studentPlan);
         ObservedStage teacher = teacherPlan == null ? null : observer.teacher(recipe, teacherPlan);
-        boolean atStudent = teacher == null || student.job() != null;
+        // Before another attempt the teacher is looked at again: a new trainer image, for one, needs a new one.
+        boolean atStudent =
+                teacher == null || student.job() != null && student.stage().state() != State.RETRYING;
         if (!atStudent) {
             teacher = drive(teacher, suspend);
             atStudent = teacher.stage().state() == State.SUCCEEDED;

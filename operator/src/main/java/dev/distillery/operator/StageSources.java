@@ -47,21 +47,25 @@ class StageSources implements JobOwners {
     private final PodMetrics metrics;
     private final MeterRegistry meters;
     private final Leadership leadership;
+    /** Part of what determines a teacher. */
+    private final String trainer;
+
     private IndexerResourceCache<TrainingRecipe> recipes;
     private InformerEventSource<Job, TrainingRecipe> jobs;
     private InformerEventSource<Pod, TrainingRecipe> pods;
     /** Null where the API server has no Kueue. */
     private InformerEventSource<Workload, TrainingRecipe> workloads;
 
-    StageSources(PodMetrics metrics, MeterRegistry meters, Leadership leadership) {
+    StageSources(PodMetrics metrics, MeterRegistry meters, Leadership leadership, OperatorConfig config) {
         this.metrics = metrics;
         this.meters = meters;
         this.leadership = leadership;
+        this.trainer = config.trainer().image();
     }
 
     List<EventSource<?, TrainingRecipe>> create(EventSourceContext<TrainingRecipe> context) {
         recipes = context.getPrimaryCache();
-        recipes.addIndexer(BY_TEACHER, StageSources::teacher);
+        recipes.addIndexer(BY_TEACHER, this::teacher);
         jobs = new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(Job.class, TrainingRecipe.class)
                         .withName("stage-jobs")
@@ -163,13 +167,13 @@ class StageSources implements JobOwners {
                 .toList();
     }
 
-    private static List<String> teacher(TrainingRecipe recipe) {
+    private List<String> teacher(TrainingRecipe recipe) {
         if (recipe.getSpec() == null
                 || !RecipeValidator.validate(recipe.getSpec()).isEmpty()) {
             return List.of();
         }
         String namespace = recipe.getMetadata().getNamespace();
-        var resolved = RecipeResolver.resolve(namespace, recipe.getMetadata().getName(), recipe.getSpec());
+        var resolved = RecipeResolver.resolve(namespace, recipe.getMetadata().getName(), recipe.getSpec(), trainer);
         return resolved.teacherHash() == null
                 ? List.of()
                 : List.of(teacherPlace(

@@ -3,6 +3,7 @@ package dev.distillery.operator;
 import dev.distillery.operator.event.RecipeEvents;
 import dev.distillery.operator.progress.ProgressEventSource;
 import dev.distillery.operator.status.Observation;
+import dev.distillery.operator.status.ServingCondition;
 import dev.distillery.operator.status.StatusProjector;
 import dev.distillery.recipe.RecipeResolver;
 import dev.distillery.recipe.ResolvedRecipe;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jboss.logging.Logger;
 
 /**
@@ -78,22 +80,31 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
     @Override
     public UpdateControl<TrainingRecipe> reconcile(TrainingRecipe recipe, Context<TrainingRecipe> context) {
         List<Violation> violations = RecipeValidator.validate(recipe.getSpec());
+        if (flow.finished(recipe)) {
+            TrainingRecipeStatus again = projector.seenAgain(recipe);
+            return retain(
+                    recipe, violations.isEmpty() ? served(recipe, again, context) : write(recipe, again, context));
+        }
         Observation observation;
         if (violations.isEmpty()) {
             ResolvedRecipe resolved = RecipeResolver.resolve(
                     recipe.getMetadata().getNamespace(), recipe.getMetadata().getName(), recipe.getSpec(), trainer);
-            if (flow.finished(recipe)) {
-                return retain(recipe, served(recipe, projector.seenAgain(recipe), context));
-            }
             observation = flow.advance(recipe, resolved);
         } else {
             observation = flow.stop(recipe, violations);
         }
         TrainingRecipeStatus status = projector.project(observation);
-        UpdateControl<TrainingRecipe> control =
-                violations.isEmpty() ? served(recipe, status, context) : write(recipe, status, context);
-        boolean now = control.getScheduleDelay().isPresent();
-        return observation.nextLook() == null || now ? control : control.rescheduleAfter(until(observation.nextLook()));
+        UpdateControl<TrainingRecipe> control = violations.isEmpty()
+                ? served(recipe, status, context)
+                : write(recipe, ServingCondition.kept(status, recipe.getStatus()), context);
+        return observation.nextLook() == null ? control : soonest(control, until(observation.nextLook()));
+    }
+
+    private static UpdateControl<TrainingRecipe> soonest(UpdateControl<TrainingRecipe> control, Duration delay) {
+        boolean sooner = control.getScheduleDelay()
+                .filter(millis -> millis < delay.toMillis())
+                .isPresent();
+        return sooner ? control : control.rescheduleAfter(delay);
     }
 
     private Duration until(Instant time) {
@@ -108,10 +119,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
             flow.retire(recipe);
             return control;
         }
-        boolean sooner = control.getScheduleDelay()
-                .filter(millis -> millis < left.toMillis())
-                .isPresent();
-        return sooner ? control : control.rescheduleAfter(left);
+        return soonest(control, left);
     }
 
     /** Looks again where nothing will tell that it should. */
@@ -148,7 +156,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
                     .getGeneration()
                     .equals(recipe.getMetadata().getGeneration());
             UpdateControl<TrainingRecipe> control = UpdateControl.noUpdate();
-            return seen && !status.phase().terminal() ? control : control.rescheduleAfter(AT_ONCE);
+            return seen && !ends(before, status) ? control : control.rescheduleAfter(AT_ONCE);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 LOG.debugf(
@@ -158,5 +166,13 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
             }
             throw e;
         }
+    }
+
+    private static boolean ends(TrainingRecipeStatus before, TrainingRecipeStatus now) {
+        boolean ended = before != null
+                && before.phase() != null
+                && before.phase().terminal()
+                && Objects.equals(before.runId(), now.runId());
+        return now.phase().terminal() && !ended;
     }
 }

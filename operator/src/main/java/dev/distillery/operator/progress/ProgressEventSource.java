@@ -47,7 +47,7 @@ public final class ProgressEventSource extends AbstractEventSource<ProgressRepor
     private synchronized void arm() {
         OptionalLong next = pacer.next();
         boolean waiting = armed != null && !armed.isDone();
-        if (next.isEmpty() || timer.isShutdown() || waiting && armedFor - next.getAsLong() <= 0) {
+        if (next.isEmpty() || timer == null || timer.isShutdown() || waiting && armedFor - next.getAsLong() <= 0) {
             return;
         }
         if (waiting) {

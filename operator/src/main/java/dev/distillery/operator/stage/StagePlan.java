@@ -35,8 +35,8 @@ public record StagePlan(
     public static final String RECIPE = "distillery.dev/recipe";
     public static final String RUN = "distillery.dev/run";
     public static final String ATTEMPT = "distillery.dev/attempt";
-    /** Selects everything that the operator watches. */
-    public static final String SELECTOR = MANAGED_BY + "=" + MANAGER;
+    /** Selects everything that the operator watches: of stages only, as KServe hands a service's labels on to its pods. */
+    public static final String SELECTOR = MANAGED_BY + "=" + MANAGER + "," + STAGE;
 
     private static final int LABEL_HASH_LENGTH = 16;
     /** With a recipe's name of 40 characters and an attempt of three digits, a Job's name has the 63 that it may have. */

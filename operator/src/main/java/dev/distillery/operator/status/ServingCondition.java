@@ -42,6 +42,17 @@ public record ServingCondition(String status, String reason, String message) {
         return projected.withConditions(List.copyOf(all));
     }
 
+    /** @return the status with what the one before, which may be null, said of an inference service */
+    public static TrainingRecipeStatus kept(TrainingRecipeStatus status, TrainingRecipeStatus before) {
+        return of(before)
+                .map(serving -> {
+                    List<Condition> all = new ArrayList<>(without(status).conditions());
+                    all.add(serving);
+                    return status.withConditions(List.copyOf(all));
+                })
+                .orElse(status);
+    }
+
     public static TrainingRecipeStatus without(TrainingRecipeStatus status) {
         List<Condition> conditions = status.conditions() == null ? List.of() : status.conditions();
         return status.withConditions(conditions.stream()

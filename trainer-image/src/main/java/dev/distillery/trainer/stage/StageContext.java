@@ -87,7 +87,8 @@ record StageContext(
                 ? "teacher-" + recipe.teacherHash()
                 : "student-" + recipe.name() + "-" + recipe.digest();
         String origin = "data " + data.digest() + " in "
-                + assembler.plan(stage, 1).precision().type();
+                + assembler.plan(stage, 1).precision().type()
+                + (stage == Stage.STUDENT && recipe.teacherHash() != null ? " by teacher " + recipe.teacherHash() : "");
         return new CheckpointStore(
                 workspace.resolve("checkpoints").resolve(name),
                 origin,

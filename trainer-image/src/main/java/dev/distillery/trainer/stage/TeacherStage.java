@@ -19,6 +19,8 @@ final class TeacherStage {
                 new TeacherStore(context.workspace(), context.recipe().teacherHash());
         Optional<Teacher> kept = store.load(context.data().digest());
         if (kept.isPresent()) {
+            // An earlier process may have been killed between keeping its teacher and this.
+            context.finished(Stage.TEACHER);
             return report(context, kept.get(), true);
         }
         // What the student's stage would refuse is better refused before the teacher is trained.

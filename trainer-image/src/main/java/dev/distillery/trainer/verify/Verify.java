@@ -41,6 +41,9 @@ public final class Verify {
         } catch (TrainerException e) {
             err.println("verify: " + e.getMessage());
             return e.exitCode().code();
+        } catch (IllegalArgumentException e) {
+            err.println("verify: got " + e.getMessage() + ", expected a folder, or a file, s3 or oci URI");
+            return ExitCode.USAGE.code();
         } finally {
             out.flush();
         }

@@ -131,7 +131,7 @@ public final class OciModel implements Destination {
 
     /** Forward only: a run that took long must not hide a newer version. */
     private void moveLatest(int version, byte[] manifest) {
-        if (versions().get(0) == version) {
+        if (versions().stream().allMatch(other -> other <= version)) {
             repository.tag(LATEST, manifest);
         }
     }

@@ -31,7 +31,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 /** A version as an image in a registry, read with the credentials of the environment. */
 public final class OciVersion implements VersionContent {
     private static final Pattern REFERENCE =
-            Pattern.compile("(oci://[^/]+(?:/[^/:@]+)*)/([^/:@]+)(?::([^/:@]+))?(?:@(sha256:[0-9a-f]{64}))?");
+            Pattern.compile("(oci://[^/]+(?:/[^/:@]+)+)/([^/:@]+)(?::([^/:@]+))?(?:@(sha256:[0-9a-f]{64}))?");
     private static final Pattern IN_VERSION = Pattern.compile("models/[^/]+/[1-9][0-9]{0,8}/([^/]+)");
     private static final Pattern BESIDE = Pattern.compile("models/[^/]+/([^/]+)");
 
