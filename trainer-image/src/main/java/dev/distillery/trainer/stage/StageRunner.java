@@ -34,6 +34,9 @@ public final class StageRunner {
     /** Of the pod's grace period, what is left for the report and the JVM's own end. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
+    /** Set by the image alone. */
+    private static final String IN_IMAGE = "TRAINER_HOME";
+
     private static final ObjectMapper STRICT =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
@@ -125,18 +128,7 @@ public final class StageRunner {
                 ProgressPusher pusher = ProgressPusher.fromEnvironment(env)) {
             Assembler assembler = new Assembler(recipe.spec(), data, Hardware.detect(gpu));
             StageContext context = new StageContext(
-                    recipe,
-                    runId,
-                    workspace,
-                    location,
-                    key,
-                    env.get(TrainerEnvironment.IMAGE),
-                    data,
-                    torch,
-                    assembler,
-                    pusher,
-                    stop,
-                    marks);
+                    recipe, runId, workspace, location, key, image(), data, torch, assembler, pusher, stop, marks);
             return stage == Stage.TEACHER ? TeacherStage.run(context) : student(context);
         }
     }
@@ -157,6 +149,11 @@ public final class StageRunner {
                     file + ": got " + e.getMessage() + ", expected the resolved recipe that the operator writes",
                     e);
         }
+    }
+
+    /** The operator names the image that it started; the embedded cluster plays it by a process, and then it says nothing. */
+    private String image() {
+        return env.containsKey(IN_IMAGE) ? env.get(TrainerEnvironment.IMAGE) : null;
     }
 
     private String required(String variable) {
