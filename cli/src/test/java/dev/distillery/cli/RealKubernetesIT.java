@@ -73,6 +73,7 @@ class RealKubernetesIT {
                         .waitUntilCondition(
                                 recipe -> recipe != null
                                         && recipe.getStatus() != null
+                                        && recipe.getStatus().phase() != null
                                         && recipe.getStatus().phase().terminal(),
                                 PATIENCE_SECONDS,
                                 TimeUnit.SECONDS)
