@@ -1,21 +1,26 @@
 package dev.distillery.embedded.runner;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.lang.management.ManagementFactory;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** The one node, which is this machine. */
 final class EmbeddedNode {
     static final String NAME = "embedded";
     static final String ADDRESS = "127.0.0.1";
+    private static final int REPORTS = 10;
     private static final long BYTES_PER_KIBIBYTE = 1024;
 
     private EmbeddedNode() {}
@@ -34,7 +39,7 @@ final class EmbeddedNode {
                 .create();
         // An API server with all its rules lets no pod onto a new node until somebody says that it is ready.
         client.nodes().withName(NAME).patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"taints\": null}}");
-        client.nodes().withName(NAME).editStatus(node -> new NodeBuilder(node)
+        report(client, node -> new NodeBuilder(node)
                 .withNewStatus()
                 .withCapacity(capacity)
                 .withAllocatable(capacity)
@@ -54,6 +59,20 @@ final class EmbeddedNode {
                 .endNodeInfo()
                 .endStatus()
                 .build());
+    }
+
+    /** A real cluster's controllers write to a new node, too. */
+    private static void report(KubernetesClient client, UnaryOperator<Node> status) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                client.nodes().withName(NAME).editStatus(status);
+                return;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || attempt == REPORTS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     static Map<String, Quantity> thisMachine(int gpus) {
