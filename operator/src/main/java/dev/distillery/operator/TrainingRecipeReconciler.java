@@ -83,7 +83,10 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
         if (flow.finished(recipe)) {
             TrainingRecipeStatus again = projector.seenAgain(recipe);
             return retain(
-                    recipe, violations.isEmpty() ? served(recipe, again, context) : write(recipe, again, context));
+                    recipe,
+                    violations.isEmpty()
+                            ? served(recipe, again, context)
+                            : write(recipe, ServingCondition.rejected(violations, again, recipe, clock), context));
         }
         Observation observation;
         if (violations.isEmpty()) {

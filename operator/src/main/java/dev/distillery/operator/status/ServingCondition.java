@@ -1,11 +1,14 @@
 package dev.distillery.operator.status;
 
+import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.schema.Violation;
 import dev.distillery.status.Condition;
 import dev.distillery.status.TrainingRecipeStatus;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * {@link Condition#SERVING_READY}, right after {@link Condition#PUBLISHED}.
@@ -40,6 +43,16 @@ public record ServingCondition(String status, String reason, String message) {
         }
         all.addAll(published, serving.list());
         return projected.withConditions(List.copyOf(all));
+    }
+
+    /** Says what is wrong with an edit of a finished recipe: how its model is served is all that an edit without a run changes. */
+    public static TrainingRecipeStatus rejected(
+            List<Violation> violations, TrainingRecipeStatus status, TrainingRecipe recipe, Clock clock) {
+        if (recipe.getSpec().publish().inferenceService() == null) {
+            return status;
+        }
+        String message = violations.stream().map(Violation::toString).collect(Collectors.joining("; "));
+        return serving(false, "InvalidRecipe", message).in(status, recipe.getStatus(), clock);
     }
 
     /** @return the status with what the one before, which may be null, said of an inference service */

@@ -2,6 +2,9 @@ package dev.distillery.operator.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.distillery.operator.Recipes;
+import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.schema.Violation;
 import dev.distillery.status.Condition;
 import dev.distillery.status.TrainingRecipeStatus;
 import java.time.Clock;
@@ -9,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ServingConditionTest {
@@ -42,6 +46,30 @@ class ServingConditionTest {
         assertThat(again.conditions()).hasSize(3);
         assertThat(again.conditions().get(1).reason()).isEqualTo("Serving");
         assertThat(ServingCondition.of(ServingCondition.without(again))).isEmpty();
+    }
+
+    @Test
+    void aBrokenEditOfAFinishedRecipeIsSaidAndChangesNothingElse() {
+        TrainingRecipe recipe = Recipes.stored("photos", false);
+        TrainingRecipeStatus ready = status(Condition.PUBLISHED, Condition.SERVING_READY, Condition.READY);
+        List<Violation> violations =
+                List.of(new Violation("spec.publish.inferenceService.minReplicas", "3", "at most 1"));
+        assertThat(ServingCondition.rejected(violations, ready, recipe, NOW)).isEqualTo(ready);
+        Recipes.with(recipe, "/publish/inferenceService", Map.of("mode", "apply", "minReplicas", 3, "maxReplicas", 1));
+        TrainingRecipeStatus rejected = ServingCondition.rejected(violations, ready, recipe, NOW);
+        Condition serving = ServingCondition.of(rejected).orElseThrow();
+        assertThat(serving.status()).isEqualTo("False");
+        assertThat(serving.reason()).isEqualTo("InvalidRecipe");
+        assertThat(serving.message()).contains("minReplicas");
+        assertThat(ServingCondition.without(rejected)).isEqualTo(ServingCondition.without(ready));
+    }
+
+    @Test
+    void whatWasSaidOfAServiceOutlivesARejectedSpec() {
+        TrainingRecipeStatus before = status(Condition.PUBLISHED, Condition.SERVING_READY);
+        TrainingRecipeStatus rejected = status(Condition.ACCEPTED);
+        assertThat(ServingCondition.of(ServingCondition.kept(rejected, before))).isEqualTo(ServingCondition.of(before));
+        assertThat(ServingCondition.kept(rejected, null)).isEqualTo(rejected);
     }
 
     private static TrainingRecipeStatus status(String... types) {
