@@ -9,8 +9,6 @@ import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -44,19 +42,7 @@ class EditsAndRetentionIT {
     @BeforeAll
     static void start() throws IOException {
         kubernetes = KubernetesUnderTest.start(folder.resolve("cluster"));
-        client().resource(new PersistentVolumeClaimBuilder()
-                        .withNewMetadata()
-                        .withName("photos")
-                        .withNamespace("default")
-                        .endMetadata()
-                        .withNewSpec()
-                        .withAccessModes("ReadOnlyMany")
-                        .withNewResources()
-                        .addToRequests("storage", new Quantity("1Gi"))
-                        .endResources()
-                        .endSpec()
-                        .build())
-                .create();
+        client().resource(RecipeScenario.dataClaim()).create();
         operator = new OperatorUnderTest(kubernetes.kubeconfig(), folder.resolve("operator.log"));
         operator.start();
     }

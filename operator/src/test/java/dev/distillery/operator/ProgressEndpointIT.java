@@ -8,9 +8,7 @@ import dev.distillery.report.ReportJson;
 import dev.distillery.report.Stage;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -48,19 +46,7 @@ class ProgressEndpointIT {
     @BeforeEach
     void start() throws IOException {
         kubernetes = new EmbeddedKubernetes(folder.resolve("cluster"));
-        client().resource(new PersistentVolumeClaimBuilder()
-                        .withNewMetadata()
-                        .withName("photos")
-                        .withNamespace("default")
-                        .endMetadata()
-                        .withNewSpec()
-                        .withAccessModes("ReadOnlyMany")
-                        .withNewResources()
-                        .addToRequests("storage", new Quantity("1Gi"))
-                        .endResources()
-                        .endSpec()
-                        .build())
-                .create();
+        client().resource(RecipeScenario.dataClaim()).create();
         one = new OperatorUnderTest("one", kubernetes.kubeconfig(), folder.resolve("one.log"));
         two = new OperatorUnderTest("two", kubernetes.kubeconfig(), folder.resolve("two.log"));
         one.with("DISTILLERY_PROGRESS_URL", two.progressUrl()).start();
