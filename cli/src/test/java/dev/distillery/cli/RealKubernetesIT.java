@@ -98,6 +98,7 @@ class RealKubernetesIT {
                 .withName(TrainingRecipeNames.PLURAL + "." + TrainingRecipeNames.GROUP)
                 .waitUntilCondition(
                         crd -> crd.getStatus() != null
+                                && crd.getStatus().getConditions() != null
                                 && crd.getStatus().getConditions().stream()
                                         .anyMatch(c -> c.getType().equals("Established")
                                                 && c.getStatus().equals("True")),
