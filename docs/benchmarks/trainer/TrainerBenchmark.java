@@ -70,15 +70,13 @@ public final class TrainerBenchmark {
         float run();
     }
 
-    public static void main(String[] args) throws InterruptedException {
-        // As the trainer's Main does: training has a thread of its own.
-        Thread work = new Thread(() -> run(args), "trainer");
-        work.setUncaughtExceptionHandler((thread, e) -> {
+    public static void main(String[] args) {
+        try {
+            run(args);
+        } catch (RuntimeException | Error e) {
             e.printStackTrace();
             System.exit(1);
-        });
-        work.start();
-        work.join();
+        }
         System.exit(0);
     }
 

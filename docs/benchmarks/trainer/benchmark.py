@@ -23,6 +23,9 @@ HOME = HERE.parent.parent.parent
 TRAINER = HOME / "trainer-image" / "bin" / "trainer"
 JEMALLOC = Path("/usr/lib/x86_64-linux-gnu/libjemalloc.so.2")
 MALLOC_CONF = "dirty_decay_ms:-1,muzzy_decay_ms:-1,thp:always,metadata_thp:auto,oversize_threshold:0"
+TUNABLES = ":".join(f"glibc.malloc.{setting}" for setting in (
+    "hugetlb=1", "arena_max=1", "mmap_threshold=1073741824", "trim_threshold=2147483647", "top_pad=268435456"))
+"""As in bin/trainer."""
 CHECK_STEPS = 5
 """Losses of the same steps: FP32 differs by the order of sums only; BF16 by PyTorch's classifier in BF16, too."""
 TOLERANCE = {"fp32": 1e-3, "bf16": 3e-2}
@@ -92,12 +95,10 @@ def sides(case, folder, classes, compiled):
                                 case.precision, case.threads, case.input, folder, preload=preload)
     yield Side("trainer", command, environment)
     # What bin/trainer sets for itself is part of "the same allocator", and not what a user of PyTorch sets.
-    tunables = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"} if case.allocator == "same" else {}
+    tunables = {"GLIBC_TUNABLES": TUNABLES} if case.allocator == "same" else {}
     reference = [sys.executable, str(HERE / "reference.py"), "--folder", str(folder)]
     for option in ("family", "depth", "size", "classes", "batch", "precision", "threads"):
         reference += [f"--{option}", str(getattr(case, option))]
-    if case.allocator == "same":
-        reference.append("--keep-large-blocks")
     if case.input == "augmented":
         forms = {"tensors": ["--input", "tensors"], "loader": ["--input", "loader"]}
     else:
@@ -208,7 +209,7 @@ def main():
     parser.add_argument("--threads", nargs="+", type=int, default=sorted({1, os.cpu_count()}))
     parser.add_argument("--allocators", nargs="+", default=["same", "default"],
                         choices=["same", "default", "jemalloc"],
-                        help="same: the trainer's mallopt settings on both sides; default: as each starts by itself")
+                        help="same: the trainer's settings of glibc's malloc on both sides; default: as each starts by itself")
     parser.add_argument("--no-compile", action="store_true", help="without torch.compile")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=4, help="about how long a block lasts")

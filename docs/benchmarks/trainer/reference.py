@@ -8,13 +8,14 @@ milliseconds after their last work and then sleep, so that the other side has th
 """
 
 import argparse
-import ctypes
 import json
 import sys
 import time
 from pathlib import Path
 
-# Before the first allocation of a tensor.
+import torch
+import torch.nn.functional as F
+
 parser = argparse.ArgumentParser()
 parser.add_argument("--family", required=True)
 parser.add_argument("--depth", type=int, required=True)
@@ -27,17 +28,7 @@ parser.add_argument("--folder", type=Path, required=True, help="what TrainerBenc
 parser.add_argument("--compile", action="store_true", help="forward, loss and backward by torch.compile")
 parser.add_argument("--input", choices=["resident", "tensors", "loader"], default="resident",
                     help="ready batches; whole batches augmented by tensor operations; DataLoader with 2 workers")
-parser.add_argument("--keep-large-blocks", action="store_true", help="the trainer's mallopt settings")
 options = parser.parse_args()
-
-if options.keep_large_blocks:
-    libc = ctypes.CDLL("libc.so.6")
-    for parameter, value in ((-8, 1), (-3, 1 << 30), (-1, 2**31 - 1), (-2, 256 << 20)):
-        if libc.mallopt(parameter, value) != 1:
-            raise SystemExit(f"mallopt({parameter}, {value}) was refused")
-
-import torch  # noqa: E402
-import torch.nn.functional as F  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "pytorch"))
 import inputs  # noqa: E402

@@ -6,7 +6,7 @@ import dev.distillery.trainer.predict.Predict;
 import dev.distillery.trainer.stage.StageRunner;
 import dev.distillery.trainer.verify.Verify;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code trainer teacher}, {@code trainer student}, {@code trainer predict MODEL IMAGE…}, {@code trainer
@@ -22,14 +22,14 @@ public final class Main {
 
     private Main() {}
 
-    public static void main(String[] args) throws InterruptedException {
-        AtomicInteger code = new AtomicInteger(ExitCode.INTERNAL_ERROR.code());
-        // libtorch keeps memory per thread; a thread of its own gets the settings of NativeAllocator from its first
-        // block.
-        Thread work = new Thread(() -> code.set(run(args)), "trainer");
-        work.start();
-        work.join();
-        System.exit(code.get());
+    public static void main(String[] args) {
+        int code = ExitCode.INTERNAL_ERROR.code();
+        try {
+            code = run(args);
+        } catch (RuntimeException | Error e) {
+            LoggerFactory.getLogger(Main.class).error("the trainer ended with an error of its own", e);
+        }
+        System.exit(code);
     }
 
     private static int run(String[] args) {

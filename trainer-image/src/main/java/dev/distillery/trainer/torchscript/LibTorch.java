@@ -30,7 +30,6 @@ public final class LibTorch implements AutoCloseable {
     public static LibTorch start(int threads, boolean gpu) {
         System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-        NativeAllocator.keepLargeBlocks();
         Engine engine = Engine.getEngine("PyTorch");
         if (gpu && engine.getGpuCount() == 0) {
             throw new IllegalStateException("spec.compute.gpus: got 1, but libtorch " + engine.getVersion()
