@@ -1,5 +1,6 @@
 import dev.distillery.inference.ModelFile;
 import dev.distillery.inference.PublishedModel;
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -80,7 +81,7 @@ public final class ServingBenchmark {
                 all.add(threads.submit(() -> {
                     try (Socket socket = new Socket(server.getHost(), server.getPort())) {
                         socket.setTcpNoDelay(true);
-                        DataInputStream in = new DataInputStream(socket.getInputStream());
+                        DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
                         return loop(seconds, () -> call(socket, in, request));
                     }
                 }));
