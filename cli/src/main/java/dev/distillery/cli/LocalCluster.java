@@ -144,6 +144,7 @@ final class LocalCluster implements AutoCloseable {
     private static boolean established(CustomResourceDefinition definition) {
         return definition != null
                 && definition.getStatus() != null
+                && definition.getStatus().getConditions() != null
                 && definition.getStatus().getConditions().stream()
                         .anyMatch(condition ->
                                 "Established".equals(condition.getType()) && "True".equals(condition.getStatus()));

@@ -20,7 +20,7 @@ final class EmbeddedKubernetes implements KubernetesUnderTest {
                 .withImages(KubernetesUnderTest.images())
                 .withRetryDelay(Duration.ofMillis(50)));
         try (InputStream crd = RecipeDocument.class.getResourceAsStream(RecipeDocument.CRD_RESOURCE)) {
-            client().load(crd).create();
+            define(crd);
         }
     }
 

@@ -3,12 +3,16 @@ package dev.distillery.operator;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.distillery.kubernetes.KubernetesBinaries;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** A Kubernetes with the CRD installed, in which pods of the image {@link #TRAINER_IMAGE} run {@link FakeTrainer}. */
 interface KubernetesUnderTest extends AutoCloseable {
@@ -47,6 +51,27 @@ interface KubernetesUnderTest extends AutoCloseable {
     KubernetesClient client();
 
     Path kubeconfig();
+
+    /**
+     * Creates custom resource definitions and waits until their types are served: an operator that starts earlier may
+     * find their lists refused.
+     *
+     * @param yaml the definitions, and nothing else
+     */
+    default void define(InputStream yaml) {
+        for (HasMetadata definition : client().load(yaml).create()) {
+            client().resource((CustomResourceDefinition) definition)
+                    .waitUntilCondition(KubernetesUnderTest::established, 30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static boolean established(CustomResourceDefinition definition) {
+        return definition.getStatus() != null
+                && definition.getStatus().getConditions() != null
+                && definition.getStatus().getConditions().stream()
+                        .anyMatch(c -> c.getType().equals("Established")
+                                && c.getStatus().equals("True"));
+    }
 
     /** @return where the data of a claim lie */
     Path claim(String namespace, String name);

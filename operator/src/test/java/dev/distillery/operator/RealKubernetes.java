@@ -7,18 +7,15 @@ import dev.distillery.kubernetes.KubernetesBinaries;
 import dev.distillery.operator.chart.Chart;
 import dev.distillery.operator.chart.ChartRights;
 import dev.distillery.recipe.RecipeDocument;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** A real control plane, with one node whose pods are local processes. */
 final class RealKubernetes implements KubernetesUnderTest {
-    private static final long DEFINITION_SECONDS = 30;
     private static final String OPERATOR_NAMESPACE = "default";
 
     private final Path state;
@@ -36,17 +33,7 @@ final class RealKubernetes implements KubernetesUnderTest {
                         .build(),
                 EmbeddedClusterOptions.in(state).withImages(KubernetesUnderTest.images()));
         try (InputStream yaml = RecipeDocument.class.getResourceAsStream(RecipeDocument.CRD_RESOURCE)) {
-            CustomResourceDefinition definition =
-                    (CustomResourceDefinition) client().load(yaml).create().get(0);
-            client().resource(definition)
-                    .waitUntilCondition(
-                            crd -> crd.getStatus() != null
-                                    && crd.getStatus().getConditions() != null
-                                    && crd.getStatus().getConditions().stream()
-                                            .anyMatch(c -> c.getType().equals("Established")
-                                                    && c.getStatus().equals("True")),
-                            DEFINITION_SECONDS,
-                            TimeUnit.SECONDS);
+            define(yaml);
         }
     }
 

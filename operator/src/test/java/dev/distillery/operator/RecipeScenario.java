@@ -48,7 +48,7 @@ abstract class RecipeScenario {
         kubernetes = KubernetesUnderTest.start(folder.resolve("cluster"));
         client().resource(dataClaim()).create();
         try (InputStream workloads = RecipeScenario.class.getResourceAsStream("kueue-workloads.yaml")) {
-            client().load(workloads).create();
+            kubernetes.define(workloads);
         }
         operator = new OperatorUnderTest(kubernetes.kubeconfig(), folder.resolve("operator.log"));
         operator.start();
