@@ -46,7 +46,10 @@ final class ModelFolder implements Destination {
             Path files = folder.resolve(Integer.toString(version));
             Optional<String> run = content(files.resolve(ModelVersion.REPORT)).flatMap(ModelVersion::runOf);
             if (run.isPresent() && run.get().equals(runId)) {
-                return Optional.of(artifact(version, Sha256.of(Files.readAllBytes(files.resolve(ModelVersion.ONNX)))));
+                byte[] sums = content(files.resolve(Checksums.FILE)).orElse(new byte[0]);
+                Map<String, String> sha256 =
+                        Checksums.check(uri + "/" + version, sums, name -> content(files.resolve(name)));
+                return Optional.of(artifact(version, sha256.get(ModelVersion.ONNX)));
             }
         }
         return Optional.empty();

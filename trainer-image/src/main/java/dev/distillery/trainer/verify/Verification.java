@@ -40,7 +40,8 @@ public record Verification(int files, boolean signed, List<String> faults) {
             text = read(version, Checksums.FILE);
             sums = Checksums.parse(text);
         } catch (NoSuchFileException e) {
-            return new Verification(0, signed, List.of(Checksums.FILE + ": there is none"));
+            return new Verification(
+                    0, signed, List.of(Checksums.FILE + ": there is none; a version is whole once it is there"));
         } catch (IllegalArgumentException e) {
             return new Verification(0, signed, List.of(Checksums.FILE + ": damaged, " + e.getMessage()));
         }

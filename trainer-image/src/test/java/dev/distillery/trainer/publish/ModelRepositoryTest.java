@@ -86,6 +86,18 @@ class ModelRepositoryTest {
     }
 
     @Test
+    void aVersionOfThisRunThatSomebodyChangedIsNoticed() throws Exception {
+        publish("run-1", null);
+        Path labels = model("a").resolve("1/labels.txt");
+        byte[] whole = Files.readAllBytes(labels);
+        Files.writeString(labels, "other");
+        refused(bundle("run-1", null, root("a")), "1/labels.txt: was changed after it was published");
+        Files.write(labels, whole);
+        Files.delete(model("a").resolve("1/SHA256SUMS"));
+        refused(bundle("run-1", null, root("a")), "1/SHA256SUMS: was changed after it was published");
+    }
+
+    @Test
     void aRunCutOffBetweenTwoDestinationsEndsWell() throws Exception {
         publish(bundle("run-0", null, root("b")));
         List<Artifact> before = publish(bundle("run-1", null, root("a")));

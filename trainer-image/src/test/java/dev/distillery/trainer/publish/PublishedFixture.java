@@ -62,6 +62,7 @@ public final class PublishedFixture {
         }
         Map<String, byte[]> files = new LinkedHashMap<>(model.files());
         files.put(ModelVersion.ONNX, onnx);
+        declare(files);
         return new ModelVersion(
                 model.runId(), model.modelName(), model.version(), model.modelFiles(), files, model.annotations());
     }
@@ -72,8 +73,14 @@ public final class PublishedFixture {
         Map<String, byte[]> files = new LinkedHashMap<>(model.files());
         files.keySet().removeIf(name -> name.startsWith("learning-curve"));
         files.put(ModelVersion.ONNX, "onnx ".repeat(200).getBytes(StandardCharsets.US_ASCII));
+        declare(files);
         return new ModelVersion(
                 model.runId(), model.modelName(), model.version(), model.modelFiles(), files, model.annotations());
+    }
+
+    private static void declare(Map<String, byte[]> files) {
+        files.remove(Checksums.FILE);
+        files.put(Checksums.FILE, Checksums.render(files));
     }
 
     /** @return evenly spaced places in {@code total} bytes, the first and the last included */

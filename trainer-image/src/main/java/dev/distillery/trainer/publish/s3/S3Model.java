@@ -1,6 +1,5 @@
 package dev.distillery.trainer.publish.s3;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -8,6 +7,7 @@ import dev.distillery.recipe.Publish;
 import dev.distillery.report.Artifact;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.publish.Checksums;
 import dev.distillery.trainer.publish.Credentials;
 import dev.distillery.trainer.publish.Destination;
 import dev.distillery.trainer.publish.ModelVersion;
@@ -20,12 +20,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** A model and its numbered versions in a bucket; the package says how they lie there. */
 public final class S3Model implements Destination {
-    static final String MANIFEST = "manifest.json";
     static final String LATEST = "latest.json";
 
     static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
@@ -49,12 +47,17 @@ public final class S3Model implements Destination {
                 (folder.isEmpty() ? "" : folder + "/") + modelName + "/");
     }
 
-    /** @param files SHA-256 by name, of all files of a version but this */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Manifest(String runId, Map<String, String> files) {}
-
-    /** @param manifest SHA-256 of the version's {@code manifest.json} */
-    record Latest(int version, String manifest) {}
+    /**
+     * The newest whole version.
+     *
+     * @param checksums SHA-256 of the version's {@value Checksums#FILE}, lower-case hex
+     */
+    record Latest(int version, String checksums) {
+        /** @throws IOException if this is no {@value S3Model#LATEST} */
+        static Latest read(byte[] json) throws IOException {
+            return JSON.readValue(json, Latest.class);
+        }
+    }
 
     @Override
     public void reach() {
@@ -67,24 +70,14 @@ public final class S3Model implements Destination {
         if (number.isEmpty()) {
             return Optional.empty();
         }
-        Optional<byte[]> manifest = bucket.get(key(number.get(), MANIFEST));
-        if (manifest.isEmpty()) {
+        int version = number.get();
+        Optional<byte[]> sums = bucket.get(key(version, Checksums.FILE));
+        if (sums.isEmpty()) {
             return Optional.empty();
         }
-        Map<String, String> files =
-                JSON.readValue(manifest.get(), Manifest.class).files();
-        for (Map.Entry<String, String> file : files.entrySet()) {
-            Optional<byte[]> content = bucket.get(key(number.get(), file.getKey()));
-            if (content.isEmpty() || !Sha256.of(content.get()).equals(file.getValue())) {
-                throw new TrainerException(
-                        ExitCode.PUBLISH_FAILED,
-                        uri(number.get()) + "/" + file.getKey()
-                                + ": was changed after it was published, expected SHA-256 " + file.getValue()
-                                + "; delete that version, and this run publishes it again");
-            }
-        }
-        moveLatest(number.get(), manifest.get());
-        return Optional.of(new Artifact(uri(number.get()), number.get(), files.get(ModelVersion.ONNX), null));
+        Map<String, String> sha256 = Checksums.check(uri(version), sums.get(), name -> bucket.get(key(version, name)));
+        moveLatest(version, sums.get());
+        return Optional.of(new Artifact(uri(version), version, sha256.get(ModelVersion.ONNX), null));
     }
 
     @Override
@@ -105,7 +98,9 @@ public final class S3Model implements Destination {
     public Staged stage(ModelVersion model) {
         int number = claim(model);
         // A server that looks into the bucket now and then takes the network for the version: it comes last.
+        // SHA256SUMS, which declares the version, waits for the commit; its signature does not.
         List<String> names = model.files().keySet().stream()
+                .filter(name -> !name.equals(Checksums.FILE))
                 .sorted(Comparator.comparing(ModelVersion.ONNX::equals))
                 .toList();
         for (String name : names) {
@@ -116,11 +111,9 @@ public final class S3Model implements Destination {
 
     private Artifact commit(ModelVersion model, int number) throws IOException {
         model.modelFiles().forEach((name, content) -> bring(prefix + name, content));
-        Map<String, String> digests = new TreeMap<>();
-        model.files().forEach((name, content) -> digests.put(name, Sha256.of(content)));
-        byte[] manifest = json(new Manifest(model.runId(), digests));
-        bring(key(number, MANIFEST), manifest);
-        moveLatest(number, manifest);
+        byte[] sums = model.files().get(Checksums.FILE);
+        bring(key(number, Checksums.FILE), sums);
+        moveLatest(number, sums);
         return new Artifact(uri(number), number, model.sha256(), null);
     }
 
@@ -174,11 +167,10 @@ public final class S3Model implements Destination {
     }
 
     /** Forward only: a run that took long must not hide a newer version. */
-    private void moveLatest(int number, byte[] manifest) throws IOException {
-        byte[] latest = json(new Latest(number, Sha256.of(manifest)));
+    private void moveLatest(int number, byte[] sums) throws IOException {
+        byte[] latest = json(new Latest(number, Sha256.of(sums)));
         Optional<S3Bucket.Stored> now = bucket.find(prefix + LATEST);
-        while (now.isEmpty()
-                || JSON.readValue(now.get().content(), Latest.class).version() < number) {
+        while (now.isEmpty() || Latest.read(now.get().content()).version() < number) {
             bucket.putIfStill(now.orElse(null), prefix + LATEST, latest);
             now = bucket.find(prefix + LATEST);
         }

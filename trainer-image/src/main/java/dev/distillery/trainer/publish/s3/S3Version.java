@@ -3,12 +3,15 @@ package dev.distillery.trainer.publish.s3;
 import dev.distillery.recipe.Publish;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.publish.Checksums;
 import dev.distillery.trainer.publish.Credentials;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.publish.Sha256;
 import dev.distillery.trainer.publish.VersionContent;
 import dev.distillery.trainer.signing.VerificationKey;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -33,40 +36,41 @@ public final class S3Version implements VersionContent, AutoCloseable {
     }
 
     /**
-     * @param uri {@code s3://bucket/prefix/model}, of which the highest version is taken, or with a version behind it
+     * @param uri {@code s3://bucket/prefix/model}, of which the latest whole version is taken, or with a version behind it
      * @throws TrainerException INVALID_DATA if nothing is published there; else as {@link S3Model}
+     * @throws IOException if {@code latest.json} is none
      */
-    public static S3Version at(String uri) {
+    public static S3Version at(String uri) throws IOException {
         Publish.Destination place = new Publish.Destination(uri, null, null, null, false);
         S3Bucket bucket = S3Bucket.open(place, Credentials.of(0, place, Map.of()), Patience.USUAL);
         return in(bucket, uri.replaceFirst("s3://[^/]*", "").replaceAll("^/+|/+$", ""));
     }
 
-    static S3Version in(S3Bucket bucket, String path) {
+    /** @throws IOException if {@code latest.json} is none */
+    static S3Version in(S3Bucket bucket, String path) throws IOException {
         int slash = path.lastIndexOf('/') + 1;
         String last = path.substring(slash);
         if (S3Model.VERSION.matcher(last).matches()) {
             return new S3Version(bucket, path.substring(0, slash), last);
         }
-        return latest(bucket, path + "/")
-                .map(number -> new S3Version(bucket, path + "/", number))
+        String model = path + "/";
+        return latest(bucket, model)
+                .map(latest -> new S3Version(bucket, model, Integer.toString(latest.version())))
                 .orElseThrow(() -> new TrainerException(
                         ExitCode.INVALID_DATA,
-                        bucket.uri(path) + ": got no versions, expected a published version or model"));
+                        bucket.uri(path) + ": got no " + S3Model.LATEST
+                                + ", expected a published version, or a model that has one"));
     }
 
-    private static Optional<String> latest(S3Bucket bucket, String model) {
-        return bucket.folders(model).stream()
-                .filter(name -> S3Model.VERSION.matcher(name).matches())
-                .max((a, b) -> Integer.valueOf(a).compareTo(Integer.valueOf(b)));
+    /** Not the highest number: that may be of a run that has not declared it yet. */
+    private static Optional<S3Model.Latest> latest(S3Bucket bucket, String model) throws IOException {
+        Optional<byte[]> latest = bucket.get(model + S3Model.LATEST);
+        return latest.isEmpty() ? Optional.empty() : Optional.of(S3Model.Latest.read(latest.get()));
     }
 
-    /** Without the bucket's own manifest, which is what the digests are checked by in a bucket only. */
     @Override
     public SortedSet<String> names() {
-        SortedSet<String> names = new TreeSet<>(bucket.below(prefix()));
-        names.remove(S3Model.MANIFEST);
-        return names;
+        return new TreeSet<>(bucket.below(prefix()));
     }
 
     @Override
@@ -77,19 +81,22 @@ public final class S3Version implements VersionContent, AutoCloseable {
 
     /** Servers read these from the model's folder; they are the latest version's. */
     @Override
-    public List<String> faultsAround(VerificationKey key) {
-        List<String> faults = new ArrayList<>();
-        if (bucket.get(prefix() + S3Model.MANIFEST).isEmpty()) {
-            faults.add(S3Model.MANIFEST + ": there is none, the version was never declared");
+    public List<String> faultsAround(VerificationKey key) throws IOException {
+        Optional<S3Model.Latest> latest = latest(bucket, model);
+        if (latest.isEmpty() || !number.equals(Integer.toString(latest.get().version()))) {
+            return List.of();
         }
-        if (latest(bucket, model).equals(Optional.of(number))) {
-            for (String name : List.of(ModelVersion.CONFIG, ModelVersion.LABELS)) {
-                Optional<byte[]> own = bucket.get(prefix() + name);
-                Optional<byte[]> shared = bucket.get(model + name);
-                // That the version lacks its own is a fault already.
-                if (own.isPresent() && !(shared.isPresent() && Arrays.equals(own.get(), shared.get()))) {
-                    faults.add("../" + name + ": differs from the one of this version, the latest");
-                }
+        List<String> faults = new ArrayList<>();
+        byte[] sums = bucket.get(prefix() + Checksums.FILE).orElse(new byte[0]);
+        if (!Sha256.of(sums).equals(latest.get().checksums())) {
+            faults.add("../" + S3Model.LATEST + ": has another SHA-256 of " + Checksums.FILE + " than this version");
+        }
+        for (String name : List.of(ModelVersion.CONFIG, ModelVersion.LABELS)) {
+            Optional<byte[]> own = bucket.get(prefix() + name);
+            Optional<byte[]> shared = bucket.get(model + name);
+            // That the version lacks its own is a fault already.
+            if (own.isPresent() && !(shared.isPresent() && Arrays.equals(own.get(), shared.get()))) {
+                faults.add("../" + name + ": differs from the one of this version, the latest");
             }
         }
         return faults;

@@ -5,7 +5,7 @@
  * &lt;prefix&gt;/&lt;modelName&gt;/config.pbtxt, labels.txt, latest.json
  *                     /&lt;version&gt;/report.json      first: says whose the number is
  *                               /…, model.onnx
- *                               /manifest.json    last: names all files and their digests; with it, the version is whole
+ *                               /SHA256SUMS       last: names all files and their digests; with it, the version is whole
  * </pre>
  *
  * <p>May import: the AWS SDK, Jackson, the room around it.

@@ -3,6 +3,7 @@ package dev.distillery.trainer.publish.s3;
 import static dev.distillery.trainer.publish.PublishedFixture.model;
 import static dev.distillery.trainer.publish.PublishedFixture.otherModel;
 import static dev.distillery.trainer.publish.PublishedFixture.places;
+import static dev.distillery.trainer.publish.PublishedFixture.signed;
 import static dev.distillery.trainer.publish.PublishedFixture.small;
 import static dev.distillery.trainer.publish.PublishedFixture.withOnnx;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,12 +14,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.report.Artifact;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.publish.Destination;
 import dev.distillery.trainer.publish.FaultyProxy;
 import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
 import dev.distillery.trainer.publish.Sha256;
+import dev.distillery.trainer.signing.SigningFixture;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,12 +36,16 @@ import org.jclouds.blobstore.options.ListContainerOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Against a real S3 server. */
 class S3ModelTest {
     private static final String ROOT = "vision/fashion/";
+
+    @TempDir
+    Path keys;
 
     private S3Store store;
 
@@ -52,20 +60,32 @@ class S3ModelTest {
     }
 
     @Test
-    void aVersionLiesAsTritonWantsItWithAManifestOfAllItsFiles() throws Exception {
+    void aVersionLiesAsTritonWantsItDeclaredByItsChecksums() throws Exception {
         ModelVersion model = model("run-1", null);
         Artifact artifact = publish(model);
         assertThat(artifact).isEqualTo(new Artifact("s3://models/vision/fashion/1", 1, model.sha256(), null));
         Map<String, byte[]> objects = store.objects();
         assertThat(objects).containsKeys(ROOT + "config.pbtxt", ROOT + "labels.txt", ROOT + "latest.json");
-        JsonNode manifest = new ObjectMapper().readTree(objects.get(ROOT + "1/manifest.json"));
-        assertThat(manifest.path("files")).hasSameSizeAs(model.files().keySet());
-        for (String name : model.files().keySet()) {
-            assertThat(objects.get(ROOT + "1/" + name)).isEqualTo(model.files().get(name));
-            assertThat(manifest.path("files").path(name).asText())
-                    .isEqualTo(Sha256.of(model.files().get(name)));
+        assertThat(objects).hasSize(3 + model.files().size());
+        model.files()
+                .forEach((name, content) ->
+                        assertThat(objects.get(ROOT + "1/" + name)).as(name).isEqualTo(content));
+        JsonNode latest = new ObjectMapper().readTree(objects.get(ROOT + "latest.json"));
+        assertThat(latest.path("version").asInt()).isEqualTo(1);
+        assertThat(latest.path("checksums").asText()).isEqualTo(Sha256.of(objects.get(ROOT + "1/SHA256SUMS")));
+    }
+
+    /** Signed and read back, it is no version yet: nobody sees one without its signature. */
+    @Test
+    void theSignatureLiesThereBeforeTheVersionIsDeclared() throws Exception {
+        S3Model place = S3Store.model(store.endpoint(), S3Store.KEYS, S3Store.NONE);
+        try (Destination.Staged staged = place.stage(signed("run-1", SigningFixture.key(keys)))) {
+            assertThat(store.objects())
+                    .containsKey(ROOT + "1/SHA256SUMS.sig")
+                    .doesNotContainKeys(ROOT + "1/SHA256SUMS", ROOT + "latest.json");
+            staged.commit();
         }
-        assertThat(latest()).isEqualTo(1);
+        assertThat(store.objects()).containsKeys(ROOT + "1/SHA256SUMS", ROOT + "latest.json");
     }
 
     @Test
@@ -134,7 +154,7 @@ class S3ModelTest {
                         .as("after %d bytes: %s", place, e)
                         .isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
                 boolean declared = store.objects().containsKey(ROOT + "latest.json");
-                assertThat(!declared || store.objects().containsKey(ROOT + "1/manifest.json"))
+                assertThat(!declared || store.objects().containsKey(ROOT + "1/SHA256SUMS"))
                         .isTrue();
             }
             assertThat(publish(model).version()).isEqualTo(1);

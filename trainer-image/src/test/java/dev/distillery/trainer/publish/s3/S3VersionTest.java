@@ -65,16 +65,32 @@ class S3VersionTest {
 
     @Test
     void aVersionThatWasCutOffIsNone() throws Exception {
-        store.blobs().removeBlob(S3Store.BUCKET, MODEL + "/1/manifest.json");
+        store.blobs().removeBlob(S3Store.BUCKET, MODEL + "/1/SHA256SUMS");
+        assertThat(verify(MODEL + "/1").faults())
+                .containsExactly("SHA256SUMS: there is none; a version is whole once it is there");
+        put("2/report.json", "of a run that died");
+        assertThat(verify(MODEL + "/2").faults()).hasSize(1);
+    }
+
+    @Test
+    void aRunThatDiedHidesNoWholeVersion() throws Exception {
+        put("2/report.json", "of a run that died");
+        assertThat(verify(MODEL).faults()).isEmpty();
+    }
+
+    @Test
+    void latestMustBeOfTheseChecksums() throws Exception {
+        put("latest.json", "{\"version\": 1, \"checksums\": \"other\"}");
         assertThat(verify(MODEL).faults())
-                .containsExactly("manifest.json: there is none, the version was never declared");
+                .containsExactly("../latest.json: has another SHA-256 of SHA256SUMS than this version");
     }
 
     @Test
     void whereNothingIsPublishedItSaysSo() {
         TrainerException e = catchThrowableOfType(TrainerException.class, () -> verify("vision/nothing"));
         assertThat(e.exitCode()).isEqualTo(ExitCode.INVALID_DATA);
-        assertThat(e).hasMessageContainingAll("s3://models/vision/nothing", "expected a published version or model");
+        assertThat(e)
+                .hasMessageContainingAll("s3://models/vision/nothing", "latest.json", "expected a published version");
     }
 
     private Verification verify(String path) throws Exception {
