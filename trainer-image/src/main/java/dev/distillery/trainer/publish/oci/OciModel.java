@@ -88,26 +88,27 @@ public final class OciModel implements Destination {
 
     @Override
     public Staged stage(ModelVersion model) {
-        bring(model, number(model));
+        int wanted = number(model);
+        OciImage brought = bring(model, wanted);
         return () -> {
-            // Another run may have taken the number meanwhile; if so, its successor's layer is brought now.
+            // Another run may have taken the number meanwhile; if so, its successor's image is brought now.
             int number = number(model);
-            OciImage image = bring(model, number);
-            sign(image);
+            OciImage image = number == wanted ? brought : bring(model, number);
             repository.tag(Integer.toString(number), image.manifest());
             moveLatest(number, image.manifest());
             return artifact(number, model.sha256(), image.manifest());
         };
     }
 
+    /** With its signature: whoever sees the version sees it signed. */
     private OciImage bring(ModelVersion model, int number) {
         OciImage image = OciImage.of(model, number);
         repository.bring(image.layer());
         repository.bring(image.config());
+        sign(image);
         return image;
     }
 
-    /** Before the version has its tag: whoever sees it sees it signed. */
     private void sign(OciImage image) {
         if (key != null) {
             String digest = OciImage.digest(image.manifest());

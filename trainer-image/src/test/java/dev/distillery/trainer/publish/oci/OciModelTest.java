@@ -15,6 +15,7 @@ import dev.distillery.report.ExitCode;
 import dev.distillery.report.TrainerEnvironment;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.publish.Credentials;
+import dev.distillery.trainer.publish.Destination;
 import dev.distillery.trainer.publish.FaultyProxy;
 import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.ModelVersion;
@@ -163,6 +164,18 @@ class OciModelTest {
             assertThat(e).hasMessageContainingAll("nothing is visible", "oci://" + proxy.address());
         }
         assertThat(tags("sick")).isEmpty();
+    }
+
+    @Test
+    void theSignatureLiesThereBeforeTheVersionIsDeclared() throws IOException {
+        OciModel place =
+                new OciModel(repository(registry.address(), "staged", LOGIN, NONE), SigningFixture.key(folder));
+        try (Destination.Staged staged = place.stage(model("run-1", null))) {
+            assertThat(tags("staged")).singleElement().asString().endsWith(".sig");
+            staged.commit();
+        }
+        String digest = manifest("staged", "1").getDescriptor().getDigest();
+        assertThat(tags("staged")).containsExactlyInAnyOrder("1", "latest", ImageSignature.tag(digest));
     }
 
     /** As cosign verify looks for it: a tag named after the image's digest, the signature at the payload's layer. */
