@@ -9,6 +9,7 @@ import dev.distillery.operator.status.ServingCondition;
 import dev.distillery.recipe.InferenceService;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.TrainingRecipeStatus;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.OperatorException;
@@ -58,10 +59,7 @@ class ServingFlow {
                 return projected;
             }
             try {
-                cluster.delete(
-                        recipe.getMetadata().getNamespace(),
-                        recipe.getMetadata().getName(),
-                        recipe.getMetadata().getUid());
+                cluster.deleteAllBut(null, recipe);
             } catch (KubernetesClientException e) {
                 return refused(e).in(projected, recipe.getStatus(), clock);
             }
@@ -90,9 +88,13 @@ class ServingFlow {
             }
             boolean apply = recipe.getSpec().publish().inferenceService().mode() == InferenceService.Mode.APPLY;
             if (!apply) {
-                cluster.apply(ManifestConfigMap.desired(version.get()));
+                ConfigMap manifest = ManifestConfigMap.desired(version.get());
+                cluster.apply(manifest);
+                cluster.deleteAllBut(manifest, recipe);
             } else if (kserve) {
-                cluster.apply(KServeService.desired(version.get()));
+                GenericKubernetesResource service = KServeService.desired(version.get());
+                cluster.apply(service);
+                cluster.deleteAllBut(service, recipe);
             } else {
                 return ServingCondition.serving(
                         false,

@@ -7,6 +7,7 @@ import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.Condition;
 import dev.distillery.status.Phase;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
@@ -66,7 +67,7 @@ class InferenceServiceIT {
 
     @BeforeEach
     void start() throws IOException {
-        kubernetes = new EmbeddedKubernetes(folder.resolve("cluster"));
+        kubernetes = KubernetesUnderTest.start(folder.resolve("cluster"));
         client().resource(new PersistentVolumeClaimBuilder()
                         .withNewMetadata()
                         .withNamespace("default")
@@ -86,6 +87,9 @@ class InferenceServiceIT {
 
     @AfterEach
     void stop() throws IOException {
+        if (operator == null) {
+            return;
+        }
         operator.close();
         kubernetes.close();
         assertThat(operator.errors()).isEmpty();
@@ -143,10 +147,7 @@ class InferenceServiceIT {
         apply(1, "inferenceService: {mode: manifest, name: photo-service, serviceAccountName: reader}");
         await(condition -> condition.reason().equals("ManifestWritten")
                 && condition.status().equals("Unknown"));
-        ConfigMap map = client().configMaps()
-                .inNamespace("default")
-                .withName("photos-inference-service")
-                .get();
+        ConfigMap map = manifest();
         assertThat(services().get()).isNull();
         GenericKubernetesResource manifest =
                 Serialization.unmarshal(map.getData().get("inference-service.yaml"), GenericKubernetesResource.class);
@@ -155,16 +156,47 @@ class InferenceServiceIT {
         client().resource(manifest).create();
         await(condition -> condition.reason().equals("Starting"));
         apply(1, "");
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> client().configMaps()
-                                .inNamespace("default")
-                                .withName("photos-inference-service")
-                                .get()
-                        == null);
+        Awaitility.await().atMost(PATIENCE).until(() -> manifest() == null);
         assertThat(client().resource(manifest).get())
                 .as("the pipeline's own stays")
                 .isNotNull();
+    }
+
+    /** Another name, the other mode, nothing: each takes away what the recipe owned before, and nothing else. */
+    @Test
+    void whatTheRecipeNoLongerAsksForIsDeleted() throws IOException {
+        installKServe();
+        apply(1, "inferenceService: {}");
+        await(condition -> condition.reason().equals("Starting"));
+        ConfigMap foreign = client().resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withNamespace("default")
+                        .withName("photos-inference-service")
+                        .endMetadata()
+                        .build())
+                .create();
+        apply(1, "inferenceService: {name: album}");
+        Awaitility.await().atMost(PATIENCE).until(() -> services("album").get() != null && service() == null);
+        assertThat(manifest()).as("it was not ours").isNotNull();
+        client().resource(foreign).delete();
+
+        apply(1, "inferenceService: {name: album, mode: manifest}");
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> manifest() != null && services("album").get() == null);
+        apply(1, "inferenceService: {name: album}");
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> manifest() == null && services("album").get() != null);
+        apply(1, "");
+        Awaitility.await().atMost(PATIENCE).until(() -> services("album").get() == null);
+    }
+
+    private ConfigMap manifest() {
+        return client().configMaps()
+                .inNamespace("default")
+                .withName("photos-inference-service")
+                .get();
     }
 
     private void installKServe() throws IOException {
@@ -172,7 +204,7 @@ class InferenceServiceIT {
         try (InputStream crd = file == null
                 ? getClass().getResourceAsStream("/kserve/inferenceservices.yaml")
                 : Files.newInputStream(Path.of(file))) {
-            client().load(crd).create();
+            kubernetes.define(crd);
         }
     }
 
@@ -247,9 +279,13 @@ class InferenceServiceIT {
     }
 
     private Resource<GenericKubernetesResource> services() {
+        return services("photos");
+    }
+
+    private Resource<GenericKubernetesResource> services(String name) {
         return client().genericKubernetesResources("serving.kserve.io/v1beta1", "InferenceService")
                 .inNamespace("default")
-                .withName("photos");
+                .withName(name);
     }
 
     private KubernetesClient client() {

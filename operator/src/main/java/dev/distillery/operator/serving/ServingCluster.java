@@ -1,7 +1,9 @@
 package dev.distillery.operator.serving;
 
+import dev.distillery.recipe.TrainingRecipe;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
@@ -42,23 +44,43 @@ public final class ServingCluster {
         client.resource(manifest).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
     }
 
-    /** Deletes what an earlier form of the recipe asked for. What somebody else has applied has no owner and stays. */
-    public void delete(String namespace, String recipe, String ownerUid) {
+    /**
+     * Deletes what earlier forms of a recipe asked for. What the recipe does not own, by its uid, stays: somebody else has
+     * applied it.
+     *
+     * @param kept what it asks for now; null for nothing
+     */
+    public void deleteAllBut(HasMetadata kept, TrainingRecipe recipe) {
+        String namespace = recipe.getMetadata().getNamespace();
+        String name = recipe.getMetadata().getName();
         if (hasKServe()) {
             client
                     .genericKubernetesResources(SERVICES)
                     .inNamespace(namespace)
-                    .withLabel(KServeService.RECIPE, recipe)
+                    .withLabel(KServeService.RECIPE, name)
                     .list()
                     .getItems()
                     .stream()
-                    .filter(service -> service.getMetadata().getOwnerReferences().stream()
-                            .anyMatch(owner -> owner.getUid().equals(ownerUid)))
+                    .filter(service -> !isSame(service, kept) && isOwned(service, recipe))
                     .forEach(service -> client.resource(service).delete());
         }
-        client.configMaps()
+        ConfigMap manifest = client.configMaps()
                 .inNamespace(namespace)
-                .withName(ManifestConfigMap.name(recipe))
-                .delete();
+                .withName(ManifestConfigMap.name(name))
+                .get();
+        if (manifest != null && !isSame(manifest, kept) && isOwned(manifest, recipe)) {
+            client.resource(manifest).delete();
+        }
+    }
+
+    private static boolean isSame(HasMetadata one, HasMetadata other) {
+        return other != null
+                && one.getKind().equals(other.getKind())
+                && one.getMetadata().getName().equals(other.getMetadata().getName());
+    }
+
+    private static boolean isOwned(HasMetadata resource, TrainingRecipe recipe) {
+        return resource.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> owner.getUid().equals(recipe.getMetadata().getUid()));
     }
 }
