@@ -62,9 +62,12 @@ public record ServedVersion(TrainingRecipe recipe, Artifact artifact) {
         return artifact.uri().startsWith("oci://");
     }
 
-    /** @return by its digest, where the trainer told it: a tag can be moved */
+    /**
+     * @return by its digest, where the trainer told it: a tag can be moved. To be mounted as an image volume whatever the
+     *     cluster's default is: the other way, a modelcar, starts a shell, which the image lacks
+     */
     String image() {
-        String uri = artifact.uri();
+        String uri = artifact.uri().replaceFirst("oci", "oci+native");
         return artifact.digest() == null ? uri : uri.substring(0, uri.lastIndexOf(':')) + "@" + artifact.digest();
     }
 

@@ -59,7 +59,7 @@ class KServeServiceTest {
         GenericKubernetesResource service = KServeService.desired(version(IMAGE));
         assertThat(service.<String>get("spec", "predictor", "model", "storageUri"))
                 .as("by its digest: the tag could be moved")
-                .isEqualTo("oci://registry.example:5000/vision@sha256:" + "b".repeat(64));
+                .isEqualTo("oci+native://registry.example:5000/vision@sha256:" + "b".repeat(64));
         assertThat(service.<Object>get("spec", "predictor", "storageUris")).isNull();
     }
 
