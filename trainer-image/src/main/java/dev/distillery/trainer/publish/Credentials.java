@@ -14,11 +14,13 @@ public final class Credentials {
     private final String field;
     private final Publish.SecretRef secret;
     private final Map<String, String> values;
+    private final Map<String, String> env;
 
-    private Credentials(String field, Publish.SecretRef secret, Map<String, String> values) {
+    private Credentials(String field, Publish.SecretRef secret, Map<String, String> values, Map<String, String> env) {
         this.field = field;
         this.secret = secret;
         this.values = values;
+        this.env = env;
     }
 
     /**
@@ -35,7 +37,8 @@ public final class Credentials {
                 }
             });
         }
-        return new Credentials("spec.publish.destinations[" + index + "].secretRef", destination.secretRef(), values);
+        return new Credentials(
+                "spec.publish.destinations[" + index + "].secretRef", destination.secretRef(), values, env);
     }
 
     /** @return whether the recipe names a Secret; if not, the process's own identity is meant */
@@ -45,6 +48,11 @@ public final class Credentials {
 
     public Optional<String> find(String key) {
         return Optional.ofNullable(values.get(key)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    /** @return of the process's environment */
+    Optional<String> variable(String name) {
+        return Optional.ofNullable(env.get(name)).filter(value -> !value.isEmpty());
     }
 
     /** @return whether the Secret says something about the connection, and nothing about who we are */

@@ -49,9 +49,8 @@ final class OciRepository {
         builder = login.isPresent()
                 ? builder.defaults(host, login.get().username(), login.get().password())
                 : builder.defaults(host);
-        Optional<String> authority = credentials.find(Authority.KEY);
+        Optional<String> authority = Authority.of(credentials, "SSL_CERT_FILE");
         if (authority.isPresent()) {
-            Authority.trustManagers(authority.get());
             builder = builder.withCaContent(authority.get());
         }
         return new OciRepository(

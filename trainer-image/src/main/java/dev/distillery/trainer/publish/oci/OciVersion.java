@@ -60,7 +60,7 @@ public final class OciVersion implements VersionContent {
         }
         Publish.Destination place = new Publish.Destination(parts.group(1), null, null, null, plainHttp);
         OciRepository repository =
-                OciRepository.open(place, parts.group(2), Credentials.of(0, place, Map.of()), Patience.USUAL);
+                OciRepository.open(place, parts.group(2), Credentials.of(0, place, System.getenv()), Patience.USUAL);
         String tag = parts.group(3) == null ? OciModel.LATEST : parts.group(3);
         return in(repository, parts.group(4) == null ? tag : parts.group(4));
     }

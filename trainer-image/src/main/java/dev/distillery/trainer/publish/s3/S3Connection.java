@@ -68,8 +68,7 @@ final class S3Connection {
         UrlConnectionHttpClient.Builder http = UrlConnectionHttpClient.builder()
                 .connectionTimeout(CONNECT_LIMIT)
                 .socketTimeout(SILENCE_LIMIT);
-        credentials
-                .find(Authority.KEY)
+        Authority.of(credentials, "AWS_CA_BUNDLE")
                 .map(Authority::trustManagers)
                 .ifPresent(trust -> http.tlsTrustManagersProvider(() -> trust));
         return http.build();

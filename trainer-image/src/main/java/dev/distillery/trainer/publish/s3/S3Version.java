@@ -17,7 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -42,7 +41,7 @@ public final class S3Version implements VersionContent, AutoCloseable {
      */
     public static S3Version at(String uri) throws IOException {
         Publish.Destination place = new Publish.Destination(uri, null, null, null, false);
-        S3Bucket bucket = S3Bucket.open(place, Credentials.of(0, place, Map.of()), Patience.USUAL);
+        S3Bucket bucket = S3Bucket.open(place, Credentials.of(0, place, System.getenv()), Patience.USUAL);
         return in(bucket, uri.replaceFirst("s3://[^/]*", "").replaceAll("^/+|/+$", ""));
     }
 

@@ -3,10 +3,12 @@ package dev.distillery.trainer.publish.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.distillery.trainer.publish.TlsIdentity;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,11 @@ final class DockerRegistry implements AutoCloseable {
 
     /** @param folder for its data */
     DockerRegistry(Path folder) throws IOException {
+        this(folder, null);
+    }
+
+    /** @param identity for TLS; null for none */
+    DockerRegistry(Path folder, TlsIdentity identity) throws IOException {
         port = freePort();
         data = folder.resolve("data");
         Path users = Files.writeString(folder.resolve("htpasswd"), USER + ":" + HASH + "\n");
@@ -37,16 +44,31 @@ final class DockerRegistry implements AutoCloseable {
                 log: {level: error}
                 storage:
                   filesystem: {rootdirectory: "%s"}
-                http: {addr: "127.0.0.1:%d"}
+                http: {addr: "127.0.0.1:%d"%s}
                 auth:
                   htpasswd: {realm: test, path: "%s"}
                 """
-                        .formatted(data, port, users));
+                        .formatted(data, port, tls(identity), users));
         process = new ProcessBuilder(PROGRAM.toString(), "serve", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("registry.log").toFile())
                 .start();
-        await().atMost(Duration.ofSeconds(30)).until(this::answers);
+        await().atMost(Duration.ofSeconds(30)).until(identity == null ? this::answers : this::listens);
+    }
+
+    private static String tls(TlsIdentity identity) {
+        return identity == null
+                ? ""
+                : ", tls: {certificate: \"" + identity.certificate() + "\", key: \"" + identity.key() + "\"}";
+    }
+
+    private boolean listens() {
+        assertThat(process.isAlive()).isTrue();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private boolean answers() {
