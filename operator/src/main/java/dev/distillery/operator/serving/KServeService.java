@@ -12,9 +12,8 @@ import java.util.Map;
 /**
  * KServe's InferenceService for one version. Triton, which KServe takes for ONNX and protocol v2, wants {@code
  * <model>/<version>/model.onnx} below {@code /mnt/models}: a version's folder is mounted there by {@code storageUris}
- * (KServe 0.16), an image holds these folders itself and is
- * mounted as a volume ({@code oci+native://}, KServe 0.20). So the spec always names one version and no folder
- * that moves, and applying an earlier spec serves the earlier model.
+ * (KServe 0.16), an image holds these folders itself and is mounted as a volume ({@code oci+native://}, KServe 0.20). So the
+ * spec always names one version and no folder that moves, and applying an earlier spec serves the earlier model.
  */
 public final class KServeService {
     public static final String API_VERSION = "serving.kserve.io/v1beta1";
