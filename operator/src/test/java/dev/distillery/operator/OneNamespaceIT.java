@@ -50,7 +50,8 @@ class OneNamespaceIT {
             Path kubeconfig =
                     kubernetes.kubeconfig(List.of("watchNamespaces={" + WATCHED + "}", "rbac.aggregate=false"));
             Path log = folder.resolve("operator.log");
-            try (OperatorUnderTest operator = new OperatorUnderTest(kubeconfig, log).with("QUARKUS_OPERATOR_SDK_NAMESPACES", WATCHED)) {
+            try (OperatorUnderTest operator =
+                    new OperatorUnderTest(kubeconfig, log).with("QUARKUS_OPERATOR_SDK_NAMESPACES", WATCHED)) {
                 operator.start();
                 recipe(client, "default").create();
                 recipe(client, WATCHED).create();
