@@ -35,9 +35,11 @@ import org.jboss.logging.Logger;
  * <p>What fails is tried again after 1 s, 2 s, … at most a minute, for as long as it fails: an API server that was away for
  * an hour must not leave a recipe behind that nobody looks at.
  */
-@ControllerConfiguration(name = "trainingrecipe")
+@ControllerConfiguration(name = TrainingRecipeReconciler.NAME)
 @GradualRetry(maxAttempts = -1, initialInterval = 1000, intervalMultiplier = 2, maxInterval = 60_000)
 public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
+    static final String NAME = "trainingrecipe";
+
     private static final Logger LOG = Logger.getLogger(TrainingRecipeReconciler.class);
 
     private static final Duration AT_ONCE = Duration.ofMillis(1);

@@ -3,6 +3,9 @@ package dev.distillery.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.distillery.operator.stage.StageCluster;
+import dev.distillery.operator.stage.StagePlan;
+import dev.distillery.recipe.RecipeResolver;
+import dev.distillery.recipe.ResolvedRecipe;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
@@ -11,6 +14,7 @@ import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.io.IOException;
 import java.time.Instant;
@@ -184,6 +188,39 @@ class AttemptsIT extends RecipeScenario {
         awaitPhase("two", Phase.READY);
         assertThat(jobNames().stream().filter(name -> name.startsWith("teacher-")))
                 .containsExactly(teacher);
+    }
+
+    /** There is no Job yet whose events could wake them, and none of them looks again by itself. */
+    @Test
+    void aPodOfASharedTeacherWakesEveryRecipeThatWaitsForIt() {
+        TrainingRecipe recipe = Recipes.recipe("one", "happy", true);
+        ResolvedRecipe resolved =
+                RecipeResolver.resolve("default", "one", recipe.getSpec(), KubernetesUnderTest.TRAINER_IMAGE);
+        Pod left = new PodBuilder()
+                .withNewMetadata()
+                .withName("left")
+                .withNamespace("default")
+                .withLabels(StagePlan.teacher(recipe, resolved).labels())
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("trainer")
+                .withImage("none")
+                .withNewResources()
+                .addToLimits("nvidia.com/gpu", new Quantity("99"))
+                .endResources()
+                .endContainer()
+                .endSpec()
+                .build();
+        client().resource(left).create();
+        for (String name : List.of("one", "two")) {
+            apply(Recipes.recipe(name, "happy", true));
+            awaitStatus(name, status -> status.message().contains("PodEnding"));
+        }
+        assertThat(jobs()).isEmpty();
+        client().resource(left).withGracePeriod(0).delete();
+        awaitPhase("one", Phase.READY);
+        awaitPhase("two", Phase.READY);
     }
 
     @Test

@@ -45,7 +45,12 @@ final class RealKubernetes implements KubernetesUnderTest {
     /** The chart's service account and no other rights than the chart's: what the operator lacks, its tests lack. */
     @Override
     public Path kubeconfig() {
-        return control.kubeconfig(ChartRights.grant(client(), chart, OPERATOR_NAMESPACE, List.of()));
+        return kubeconfig(List.of());
+    }
+
+    /** @param settings of the chart's installation: {@code name=value} */
+    Path kubeconfig(List<String> settings) {
+        return control.kubeconfig(ChartRights.grant(client(), chart, OPERATOR_NAMESPACE, settings));
     }
 
     @Override

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged operator against an API server; only the trainer is played. */
 abstract class RecipeScenario {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
     static final String WORKSPACE = "distillery-workspace";
 
     @TempDir

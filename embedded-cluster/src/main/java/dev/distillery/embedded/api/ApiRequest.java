@@ -8,6 +8,7 @@ import dev.distillery.embedded.store.Json;
 import dev.distillery.embedded.store.LabelSelector;
 import dev.distillery.embedded.store.StatusException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -20,6 +21,9 @@ import java.util.stream.Stream;
 
 /** A parsed request; the body is read in full before anything is done. */
 final class ApiRequest {
+    /** As an API server has it. */
+    private static final int MAX_BYTES = 3 << 20;
+
     private final HttpExchange exchange;
     private final Map<String, String> query;
     private final byte[] body;
@@ -30,6 +34,7 @@ final class ApiRequest {
         this.body = body;
     }
 
+    /** @throws StatusException 413 for a body of more than 3 MiB */
     static ApiRequest read(HttpExchange exchange) throws IOException {
         Map<String, String> query = new HashMap<>();
         String raw = exchange.getRequestURI().getRawQuery();
@@ -39,7 +44,12 @@ final class ApiRequest {
                 query.put(decode(sides[0]), sides.length == 2 ? decode(sides[1]) : "");
             }
         }
-        return new ApiRequest(exchange, query, exchange.getRequestBody().readAllBytes());
+        byte[] body = exchange.getRequestBody().readNBytes(MAX_BYTES + 1);
+        if (body.length > MAX_BYTES) {
+            exchange.getRequestBody().transferTo(OutputStream.nullOutputStream()); // Else the client hears no answer.
+            throw StatusException.tooLarge(MAX_BYTES);
+        }
+        return new ApiRequest(exchange, query, body);
     }
 
     String method() {

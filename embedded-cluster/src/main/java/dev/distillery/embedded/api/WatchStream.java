@@ -97,10 +97,11 @@ final class WatchStream {
         return bookmark;
     }
 
+    /** In ASCII: Fabric8 (7.5.2) decodes each piece of the stream by itself, with a NUL for each byte that made no character. */
     private static void writeLine(OutputStream body, String type, ObjectNode object) throws IOException {
         ObjectNode line = Json.object().put("type", type);
         line.set("object", object);
-        body.write(Json.bytes(line));
+        body.write(Json.asciiBytes(line));
         body.write('\n');
     }
 }

@@ -9,6 +9,9 @@ import java.util.Optional;
 
 /** What every written object passes: pruning, defaults, validation and the rules on what may change. */
 final class Admission {
+    /** What an API server calls a field that has no name. */
+    private static final String WHOLE_OBJECT = "<nil>";
+
     private final Clock clock;
 
     Admission(Clock clock) {
@@ -89,7 +92,7 @@ final class Admission {
 
     private static StatusException.Cause cause(Violation violation) {
         return StatusException.Cause.invalid(
-                violation.path(),
+                violation.path().isEmpty() ? WHOLE_OBJECT : violation.path(),
                 "Invalid value: got %s, expected %s".formatted(violation.got(), violation.expected()));
     }
 }

@@ -2,6 +2,7 @@ package dev.distillery.embedded.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ final class MetadataRules {
     private static final Pattern LABEL_VALUE = Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?");
     private static final int NAME_LENGTH = 253;
     private static final int LABEL_LENGTH = 63;
+    private static final int ANNOTATIONS_BYTES = 256 << 10;
 
     private MetadataRules() {}
 
@@ -26,6 +28,7 @@ final class MetadataRules {
         checkName(object, causes);
         JsonNode metadata = object.path("metadata");
         checkTexts(metadata.path("annotations"), "metadata.annotations", causes);
+        checkSize(metadata.path("annotations"), causes);
         checkTexts(metadata.path("labels"), "metadata.labels", causes);
         metadata.path("labels").properties().forEach(label -> {
             String value = label.getValue().asText();
@@ -67,6 +70,23 @@ final class MetadataRules {
                                     + " characters, '-' or '.', and must start and end with an alphanumeric character")
                             .formatted(name)));
         }
+    }
+
+    private static void checkSize(JsonNode annotations, List<StatusException.Cause> causes) {
+        int bytes = annotations.properties().stream()
+                .mapToInt(
+                        member -> utf8(member.getKey()) + utf8(member.getValue().asText()))
+                .sum();
+        if (bytes > ANNOTATIONS_BYTES) {
+            causes.add(new StatusException.Cause(
+                    "FieldValueTooLong",
+                    "Too long: may not be more than %d bytes".formatted(ANNOTATIONS_BYTES),
+                    "metadata.annotations"));
+        }
+    }
+
+    private static int utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static void checkTexts(JsonNode map, String field, List<StatusException.Cause> causes) {

@@ -86,6 +86,11 @@ public final class StatusException extends RuntimeException {
         return new StatusException(410, "Expired", message, null);
     }
 
+    public static StatusException tooLarge(int limit) {
+        String text = "Request entity too large: limit is " + limit;
+        return new StatusException(413, "RequestEntityTooLarge", text, null);
+    }
+
     public static StatusException unsupportedMediaType(String accepted) {
         String text = "the body of the request was in an unknown format - accepted media types include: " + accepted;
         return new StatusException(415, "UnsupportedMediaType", text, null);

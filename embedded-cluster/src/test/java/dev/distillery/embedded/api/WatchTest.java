@@ -61,6 +61,25 @@ class WatchTest {
         }
     }
 
+    /** The client reads the stream in pieces of a few thousand bytes. */
+    @Test
+    void textsOfManyBytesArrive() {
+        String text = "Hündchen \uD83D\uDE00 ".repeat(2000);
+        try (var informer = client.configMaps().inNamespace(namespace).inform()) {
+            client.resource(new ConfigMapBuilder()
+                            .withNewMetadata()
+                            .withName("a")
+                            .withNamespace(namespace)
+                            .endMetadata()
+                            .addToData("text", text)
+                            .build())
+                    .create();
+            await().untilAsserted(() -> assertThat(informer.getStore().list())
+                    .extracting(map -> map.getData().get("text"))
+                    .containsExactly(text));
+        }
+    }
+
     @Test
     void informersFollow() {
         write("a", "yes");

@@ -72,6 +72,21 @@ class WriteRulesTest {
     }
 
     @Test
+    void refusesWhatIsTooLarge() {
+        client.resource(annotated(250_000)).create();
+        assertThat(codeOf(() -> client.resource(annotated(270_000)).create())).isEqualTo(422);
+        assertThat(codeOf(() -> client.resource(annotated(4_000_000)).create())).isEqualTo(413);
+    }
+
+    private ConfigMap annotated(int characters) {
+        return new ConfigMapBuilder(map("size-" + characters, Map.of()))
+                .editMetadata()
+                .addToAnnotations("note", "a".repeat(characters))
+                .endMetadata()
+                .build();
+    }
+
+    @Test
     void foldsPlainTextIntoASecretsData() {
         Secret secret = client.resource(new SecretBuilder()
                         .withNewMetadata()

@@ -46,20 +46,44 @@ public final class StatusProjector {
         conditions.set(Condition.READY, false, INVALID, message);
         conditions.set(Condition.FAILED, true, INVALID, message);
         conditions.set(Condition.STALLED, true, INVALID, message);
+        return keepRecord(
+                o,
+                new TrainingRecipeStatus(
+                        generation(o),
+                        Phase.FAILED,
+                        message,
+                        null,
+                        conditions.list(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null));
+    }
+
+    /** What an earlier run came to stays until another starts: an edit that starts none takes no result away. */
+    private static TrainingRecipeStatus keepRecord(Observation o, TrainingRecipeStatus status) {
+        TrainingRecipeStatus record = o.recipe().getStatus();
+        if (record == null || record.result() == null || status.result() != null) {
+            return status;
+        }
         return new TrainingRecipeStatus(
-                generation(o),
-                Phase.FAILED,
-                message,
-                null,
-                conditions.list(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+                status.observedGeneration(),
+                status.phase(),
+                status.message(),
+                record.top1(),
+                status.conditions(),
+                status.progress(),
+                status.attempts(),
+                record.learningCurve(),
+                record.result(),
+                record.artifacts(),
+                status.warnings(),
+                record.recipeDigest(),
+                status.runId());
     }
 
     private TrainingRecipeStatus accepted(Observation o) {
@@ -72,7 +96,7 @@ public final class StatusProjector {
         Conditions conditions = conditions(o);
         StageConditions.add(conditions, o);
         ending(conditions, o, phase, message);
-        return new TrainingRecipeStatus(
+        TrainingRecipeStatus status = new TrainingRecipeStatus(
                 generation(o),
                 phase,
                 message,
@@ -86,6 +110,8 @@ public final class StatusProjector {
                 emptyAsNull(warnings(o)),
                 o.resolved().digest(),
                 o.runId());
+        boolean started = !o.suspended() || o.student().state() != State.ABSENT;
+        return started ? status : keepRecord(o, status);
     }
 
     private static Phase phase(Observation o) {

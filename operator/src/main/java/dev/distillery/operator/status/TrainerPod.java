@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 
 /** What a trainer's pod shows. */
 public record TrainerPod(Pod pod) {
+    private static final String DEFAULT_SCHEDULER = "default-scheduler";
+
     /** Timestamps are whole seconds: of two pods of one second, the one that is not done is the newer, else the one that succeeded. */
     static final Comparator<TrainerPod> BY_AGE = Comparator.comparing(
                     (TrainerPod p) -> p.pod().getMetadata().getCreationTimestamp())
@@ -80,8 +82,20 @@ public record TrainerPod(Pod pod) {
                 .map(state -> new Waiting(
                         state.getWaiting().getReason(), state.getWaiting().getMessage()))
                 .findFirst();
-        return container.or(
-                () -> condition("PodScheduled", "False").map(c -> new Waiting(c.getReason(), c.getMessage())));
+        return container
+                .or(() -> condition("PodScheduled", "False").map(c -> new Waiting(c.getReason(), c.getMessage())))
+                .or(this::ignored);
+    }
+
+    /** A scheduler that a recipe names may not be there, and then nobody says anything of the pod. */
+    private Optional<Waiting> ignored() {
+        String scheduler = pod.getSpec() == null ? null : pod.getSpec().getSchedulerName();
+        return scheduler == null || scheduler.equals(DEFAULT_SCHEDULER) || scheduled()
+                ? Optional.empty()
+                : Optional.of(new Waiting(
+                        "WaitingForScheduler",
+                        "scheduler %s (spec.compute.schedulerName) has not looked at pod %s"
+                                .formatted(scheduler, name())));
     }
 
     private String phase() {

@@ -15,7 +15,7 @@ import java.util.Random;
  * Recipes made from the CRD's schema, so that a field that is added tomorrow is there without a word here: with any of its
  * fields set to what the schema allows, or broken in one to four places.
  */
-final class RandomRecipes {
+public final class RandomRecipes {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final List<String> RECIPES = List.of(
             """
@@ -89,12 +89,12 @@ final class RandomRecipes {
     private final Random random;
     private final JsonNode spec = RecipeDocument.schema().json().at("/properties/spec");
 
-    RandomRecipes(long seed) {
+    public RandomRecipes(long seed) {
         this.random = new Random(seed);
     }
 
     /** @return a recipe in which each field but the data and the networks may have any value of its schema */
-    ObjectNode varied() {
+    public ObjectNode varied() {
         ObjectNode document = document();
         ObjectNode body = (ObjectNode) document.get("spec");
         for (String name :
@@ -108,7 +108,7 @@ final class RandomRecipes {
     }
 
     /** @return a varied recipe with one to four places broken, by whatever JSON can hold */
-    ObjectNode broken() {
+    public ObjectNode broken() {
         ObjectNode document = varied();
         for (int i = random.nextInt(4); i >= 0; i--) {
             breakOne(document);

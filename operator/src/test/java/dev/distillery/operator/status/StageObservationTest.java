@@ -241,6 +241,26 @@ class StageObservationTest {
     }
 
     @Test
+    void aSchedulerThatIsNotThereIsNamed() {
+        assertThat(observe(job(), ofScheduler("volcano", null)).waiting().toString())
+                .isEqualTo(
+                        "WaitingForScheduler: scheduler volcano (spec.compute.schedulerName) has not looked at pod a");
+        assertThat(observe(job(), ofScheduler("volcano", "node")).waiting()).isNull();
+        assertThat(observe(job(), ofScheduler("default-scheduler", null)).waiting())
+                .isNull();
+    }
+
+    private static Pod ofScheduler(String scheduler, String node) {
+        return pod("a", 0, "Pending")
+                .edit()
+                .withNewSpec()
+                .withSchedulerName(scheduler)
+                .withNodeName(node)
+                .endSpec()
+                .build();
+    }
+
+    @Test
     void aJobThatIsBeingDeletedIsWaitedFor() {
         Job going = job().edit()
                 .editMetadata()

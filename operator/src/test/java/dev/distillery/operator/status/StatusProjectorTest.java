@@ -16,6 +16,7 @@ import dev.distillery.report.RunReport;
 import dev.distillery.report.Stage;
 import dev.distillery.schema.Violation;
 import dev.distillery.status.Condition;
+import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
 import dev.distillery.status.TrainingRecipeStatus.Failure;
 import java.time.Clock;
@@ -146,6 +147,38 @@ class StatusProjectorTest {
         assertThat(Kstatus.of(3, status)).isEqualTo("Failed");
         assertThat(status.conditions().get(0).type()).isEqualTo("Accepted");
         assertThat(status.conditions().get(0).message()).contains("spec.a: got 1, expected 2", "spec.b");
+    }
+
+    @Test
+    void whatARunCameToStaysUntilAnotherStarts() {
+        TrainingRecipe recipe = Recipes.stored("photos", false);
+        TrainingRecipeStatus ready = project(recipe, NONE, in(Stage.STUDENT, State.SUCCEEDED), NOON);
+        recipe.setStatus(ready);
+        Recipes.with(recipe, "/training/seed", 7);
+        TrainingRecipeStatus invalid = new StatusProjector(clock(NOON))
+                .project(Observation.rejected(recipe, List.of(new Violation("spec.a", "1", "2"))));
+        assertThat(invalid.phase()).isEqualTo(Phase.FAILED);
+        assertThat(invalid.runId()).as("no run").isNull();
+        assertSameRecord(invalid, ready);
+        recipe.setStatus(invalid);
+        Recipes.with(recipe, "/suspend", true);
+        TrainingRecipeStatus suspended = project(recipe, NONE, NONE, NOON);
+        assertThat(suspended.phase()).isEqualTo(Phase.SUSPENDED);
+        assertSameRecord(suspended, ready);
+        recipe.setStatus(suspended);
+        Recipes.with(recipe, "/suspend", false);
+        TrainingRecipeStatus anew = project(recipe, NONE, in(Stage.STUDENT, State.PENDING), NOON);
+        assertThat(anew.artifacts()).isNull();
+        assertThat(anew.result()).isNull();
+        assertThat(anew.top1()).isNull();
+    }
+
+    private static void assertSameRecord(TrainingRecipeStatus status, TrainingRecipeStatus record) {
+        assertThat(status.artifacts()).isNotEmpty().isEqualTo(record.artifacts());
+        assertThat(status.result()).isEqualTo(record.result());
+        assertThat(status.top1()).isEqualTo(record.top1());
+        assertThat(status.learningCurve()).isEqualTo(record.learningCurve());
+        assertThat(status.recipeDigest()).isEqualTo(record.recipeDigest());
     }
 
     @Test

@@ -1,0 +1,72 @@
+package dev.distillery.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.distillery.recipe.TrainingRecipe;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two replicas, and the one that leads is killed: the other goes on. Prints how long a recipe waits that is made at that
+ * moment; {@code -Dfailover.times=10} kills more often.
+ */
+class FailOverIT {
+    private static final int TIMES = Integer.getInteger("failover.times", 1);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    static Path folder;
+
+    @Test
+    void theOtherReplicaGoesOnWhenTheLeaderIsKilled() throws IOException {
+        try (KubernetesUnderTest kubernetes = KubernetesUnderTest.start(folder.resolve("cluster"));
+                OperatorUnderTest one =
+                        new OperatorUnderTest("one", kubernetes.kubeconfig(), folder.resolve("one.log"));
+                OperatorUnderTest two =
+                        new OperatorUnderTest("two", kubernetes.kubeconfig(), folder.resolve("two.log"))) {
+            one.start();
+            two.start();
+            OperatorUnderTest leader = leads(kubernetes.client(), "one") ? one : two;
+            for (int time = 1; time <= TIMES; time++) {
+                OperatorUnderTest other = leader == one ? two : one;
+                leader.kill();
+                Instant killed = Instant.now();
+                TrainingRecipe recipe = kubernetes
+                        .client()
+                        .resource(Recipes.recipe("photos-" + time, "happy", false, true))
+                        .create();
+                kubernetes
+                        .client()
+                        .resource(recipe)
+                        .waitUntilCondition(
+                                r -> r.getStatus() != null && r.getStatus().phase() != null,
+                                PATIENCE.toSeconds(),
+                                TimeUnit.SECONDS);
+                System.out.printf(
+                        "fail-over %d: %.1f s%n",
+                        time, Duration.between(killed, Instant.now()).toMillis() / 1000.0);
+                assertThat(leads(kubernetes.client(), other == one ? "one" : "two"))
+                        .isTrue();
+                leader.start();
+                leader = other;
+            }
+            assertThat(one.errors()).isEmpty();
+            assertThat(two.errors()).isEmpty();
+        }
+    }
+
+    private static boolean leads(KubernetesClient client, String replica) {
+        Lease lease = client.leases()
+                .inNamespace("default")
+                .withName("distillery-operator")
+                .get();
+        return lease.getSpec().getHolderIdentity().startsWith(replica + "@");
+    }
+}
