@@ -141,7 +141,12 @@ class StageFlow {
     }
 
     private ObservedStage start(ObservedStage seen, StagePlan plan) {
-        Optional<TrainerPod> inTheWay = sources.inTheWay(plan);
+        // Pods and Jobs are watched apart: a Job's end may be known before its pod ever was.
+        Optional<TrainerPod> inTheWay = sources.inTheWay(plan)
+                .or(() -> cluster.pods(plan.namespace(), plan.place()).stream()
+                        .map(TrainerPod::new)
+                        .filter(TrainerPod::live)
+                        .findFirst());
         if (inTheWay.isPresent()) {
             String message = "pod %s of an earlier attempt or run is ending"
                     .formatted(inTheWay.get().name());

@@ -3,6 +3,7 @@ package dev.distillery.operator;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.distillery.kubernetes.KubernetesBinaries;
+import dev.distillery.operator.faults.FaultyTrainer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -13,9 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A Kubernetes with the CRD installed, in which pods of the image {@link #TRAINER_IMAGE} run {@link FakeTrainer}. */
-interface KubernetesUnderTest extends AutoCloseable {
+public interface KubernetesUnderTest extends AutoCloseable {
     String TRAINER_IMAGE = "distillery/fake-trainer:1";
 
     /** Says {@value #REAL} where the tests are to run on a real API server. */
@@ -40,12 +43,25 @@ interface KubernetesUnderTest extends AutoCloseable {
         return new RealKubernetes(binaries.get(), state);
     }
 
-    /** @return what stands for the image */
+    /** The image in which pods run {@link FaultyTrainer}. */
+    String FAULTY_TRAINER_IMAGE = "distillery/faulty-trainer:1";
+
+    /** @return what stands for the images */
     static Map<String, List<String>> images() {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = System.getProperty("java.class.path");
-        return Map.of(
-                TRAINER_IMAGE, List.of(java, "-XX:TieredStopAtLevel=1", "-cp", classPath, FakeTrainer.class.getName()));
+        return Stream.of(
+                        Map.entry(TRAINER_IMAGE, FakeTrainer.class),
+                        Map.entry(FAULTY_TRAINER_IMAGE, FaultyTrainer.class))
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        image -> List.of(
+                                java,
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
+                                "-cp",
+                                classPath,
+                                image.getValue().getName())));
     }
 
     KubernetesClient client();

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** The operator as it is packaged, in a process of its own. May be killed and started again on the same ports. */
-final class OperatorUnderTest implements AutoCloseable {
+public final class OperatorUnderTest implements AutoCloseable {
     private static final Duration START_UP = Duration.ofSeconds(60);
 
     private final Path kubeconfig;
@@ -27,7 +27,7 @@ final class OperatorUnderTest implements AutoCloseable {
     private final Map<String, String> settings = new HashMap<>();
     private Process process;
 
-    OperatorUnderTest(Path kubeconfig, Path log) throws IOException {
+    public OperatorUnderTest(Path kubeconfig, Path log) throws IOException {
         this("operator", kubeconfig, log);
     }
 
@@ -44,12 +44,12 @@ final class OperatorUnderTest implements AutoCloseable {
     }
 
     /** For the next start; takes the place of what the tests have. */
-    OperatorUnderTest with(String variable, String value) {
+    public OperatorUnderTest with(String variable, String value) {
         settings.put(variable, value);
         return this;
     }
 
-    void start() throws IOException {
+    public void start() throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         ProcessBuilder builder = new ProcessBuilder(java, "-jar", "target/quarkus-app/quarkus-run.jar")
                 .redirectErrorStream(true)
@@ -78,8 +78,12 @@ final class OperatorUnderTest implements AutoCloseable {
     }
 
     /** As a node that fails: without a chance to say goodbye. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly().onExit().join();
+    }
+
+    public boolean isAlive() {
+        return process != null && process.isAlive();
     }
 
     /** As a rollout does, with SIGTERM. @return the exit code */
@@ -91,7 +95,7 @@ final class OperatorUnderTest implements AutoCloseable {
         return process.exitValue();
     }
 
-    int get(String path) throws IOException, InterruptedException {
+    public int get(String path) throws IOException, InterruptedException {
         return send(path).statusCode();
     }
 
@@ -114,7 +118,7 @@ final class OperatorUnderTest implements AutoCloseable {
     }
 
     /** @return log lines that a healthy operator does not write; that a machine is slow is no error of it */
-    List<String> errors() throws IOException {
+    public List<String> errors() throws IOException {
         return log().stream()
                 .filter(line -> line.contains("\"ERROR\"") || line.contains("Exception"))
                 // Says that the machine is busy.

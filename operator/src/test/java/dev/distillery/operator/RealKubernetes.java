@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A real control plane, with one node whose pods are local processes. */
-final class RealKubernetes implements KubernetesUnderTest {
+public final class RealKubernetes implements KubernetesUnderTest {
     private static final String OPERATOR_NAMESPACE = "default";
 
     private final Path state;
@@ -23,7 +23,7 @@ final class RealKubernetes implements KubernetesUnderTest {
     private final ControlPlane control;
     private final Runner node;
 
-    RealKubernetes(KubernetesBinaries binaries, Path state) throws IOException {
+    public RealKubernetes(KubernetesBinaries binaries, Path state) throws IOException {
         this.state = state;
         this.chart = Chart.of(binaries);
         this.control = ControlPlane.start(binaries, state.resolve("control-plane"));

@@ -14,6 +14,7 @@ import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -110,6 +111,11 @@ public final class StageCluster {
                 .map(Event::getMessage);
     }
 
+    /** @return pods with these labels as the API server has them now, whatever a cache says */
+    public List<Pod> pods(String namespace, Map<String, String> labels) {
+        return client.pods().inNamespace(namespace).withLabels(labels).list().getItems();
+    }
+
     /** @return the Job's pods as the API server has them now, whatever a cache says */
     public List<Pod> pods(Job stage) {
         return client.pods()
@@ -138,13 +144,13 @@ public final class StageCluster {
         }
     }
 
-    /** @return false if it exists already */
+    /** @return false if it exists already; a quota that changed meanwhile answers with the same code, and made nothing */
     private boolean create(HasMetadata desired) {
         try {
             client.resource(desired).create();
             return true;
         } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+            if (e.getStatus() != null && "AlreadyExists".equals(e.getStatus().getReason())) {
                 return false;
             }
             throw e;

@@ -109,6 +109,13 @@ public record StagePlan(
         return labels;
     }
 
+    /** @return labels of the pods that use the same checkpoints: this teacher's, or this recipe's students' of any run */
+    public Map<String, String> place() {
+        return stage == Stage.TEACHER
+                ? Map.of(MANAGED_BY, MANAGER, STAGE, stage.toString(), RUN, run())
+                : Map.of(MANAGED_BY, MANAGER, STAGE, stage.toString(), RECIPE, recipe.name());
+    }
+
     /** @return {@code namespace/name}, under which progress is filed */
     public String key() {
         return namespace + "/" + name();

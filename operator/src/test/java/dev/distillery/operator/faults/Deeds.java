@@ -1,0 +1,123 @@
+package dev.distillery.operator.faults;
+
+import dev.distillery.operator.faults.FaultPlan.Deed;
+import dev.distillery.operator.stage.StagePlan;
+import dev.distillery.operator.status.TrainerPod;
+import dev.distillery.recipe.TrainingRecipe;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Does what the plan says, past the operator and its proxy. */
+record Deeds(KubernetesClient client, Runnable killOperator) {
+    private static final String PROCESS = "process://";
+
+    /** @return whether there was something to do it to */
+    boolean done(Deed deed, HasMetadata resource) {
+        String namespace = resource.getMetadata().getNamespace();
+        return switch (deed) {
+            case KILL_OPERATOR -> {
+                killOperator.run();
+                yield true;
+            }
+            case DELETE_POD ->
+                livePod(namespace)
+                        .map(pod -> !client.resource(pod).delete().isEmpty())
+                        .orElse(false);
+            case EVICT_POD -> livePod(namespace).map(this::evict).orElse(false);
+            case KILL_TRAINER ->
+                livePod(namespace)
+                        .flatMap(Deeds::process)
+                        .map(ProcessHandle::destroyForcibly)
+                        .orElse(false);
+            case DELETE_JOB -> deleteJob(namespace, DeletionPropagation.BACKGROUND);
+            case ORPHAN_PODS -> deleteJob(namespace, DeletionPropagation.ORPHAN);
+            case DELETE_MAP ->
+                client
+                        .configMaps()
+                        .inNamespace(namespace)
+                        .withLabel(StagePlan.MANAGED_BY, StagePlan.MANAGER)
+                        .list()
+                        .getItems()
+                        .stream()
+                        .findFirst()
+                        .map(map -> !client.resource(map).delete().isEmpty())
+                        .orElse(false);
+            case SUSPEND_AND_RESUME -> suspendAndResume(namespace);
+        };
+    }
+
+    private Optional<Pod> livePod(String namespace) {
+        return client.pods().inNamespace(namespace).withLabel(StagePlan.STAGE).list().getItems().stream()
+                .filter(pod -> new TrainerPod(pod).live())
+                .findFirst();
+    }
+
+    private static Optional<ProcessHandle> process(Pod pod) {
+        return pod.getStatus().getContainerStatuses().stream()
+                .map(status -> status.getContainerID())
+                .filter(id -> id != null && id.startsWith(PROCESS))
+                .flatMap(id -> ProcessHandle.of(Long.parseLong(id.substring(PROCESS.length()))).stream())
+                .findFirst();
+    }
+
+    /** As the API server's eviction does: the condition first, then the deletion. */
+    private boolean evict(Pod pod) {
+        client.pods().resource(pod).editStatus(p -> new PodBuilder(p)
+                .editStatus()
+                .addNewCondition()
+                .withType("DisruptionTarget")
+                .withStatus("True")
+                .withReason("EvictionByEvictionAPI")
+                .withMessage("Eviction API: evicting")
+                .withLastTransitionTime(
+                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+                .endCondition()
+                .endStatus()
+                .build());
+        return !client.resource(pod).delete().isEmpty();
+    }
+
+    private boolean deleteJob(String namespace, DeletionPropagation how) {
+        Optional<Job> newest = client.batch().v1().jobs().inNamespace(namespace).list().getItems().stream()
+                .reduce((older, newer) -> newer);
+        return newest.map(job -> !client.resource(job)
+                        .withPropagationPolicy(how)
+                        .delete()
+                        .isEmpty())
+                .orElse(false);
+    }
+
+    private boolean suspendAndResume(String namespace) {
+        for (TrainingRecipe recipe : client.resources(TrainingRecipe.class)
+                .inNamespace(namespace)
+                .list()
+                .getItems()) {
+            var resource = client.resources(TrainingRecipe.class)
+                    .inNamespace(namespace)
+                    .withName(recipe.getMetadata().getName());
+            resource.patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"suspend\": true}}");
+            long generation = resource.get().getMetadata().getGeneration();
+            try {
+                resource.waitUntilCondition(
+                        r -> r.getStatus() != null
+                                && r.getStatus().observedGeneration() != null
+                                && r.getStatus().observedGeneration() >= generation,
+                        60,
+                        TimeUnit.SECONDS);
+            } finally {
+                resource.patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"suspend\": false}}");
+            }
+        }
+        return true;
+    }
+}
