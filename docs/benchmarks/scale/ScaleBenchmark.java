@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -114,10 +115,7 @@ public final class ScaleBenchmark {
         result.put("seedSeconds", seconds(start));
         say("seeded");
         client.resources(Job.class).inAnyNamespace().watch(on(this::job));
-        client.resources(TrainingRecipe.class)
-                .inAnyNamespace()
-                .withLabel("scale", "live")
-                .watch(on(this::status));
+        until("recipes can be watched", this::watchRecipes);
         coldStart("coldStartFinishedOnlySeconds");
         say("operator works");
         int slow = Math.min(live / 3, 1200);
@@ -137,6 +135,19 @@ public final class ScaleBenchmark {
         result.put("operatorErrors", Files.readAllLines(folder.resolve("operator.log")).stream()
                 .filter(line -> line.contains("\"ERROR\"") || line.contains("OutOfMemory"))
                 .count());
+    }
+
+    /** An API server that fills its cache, as after a change of the CRD, refuses watches meanwhile. */
+    private boolean watchRecipes() {
+        try {
+            client.resources(TrainingRecipe.class)
+                    .inAnyNamespace()
+                    .withLabel("scale", "live")
+                    .watch(on(this::status));
+            return true;
+        } catch (KubernetesClientException e) {
+            return false;
+        }
     }
 
     private static void say(String what) {
