@@ -7,8 +7,8 @@ import io.quarkus.kubernetes.client.KubernetesClientObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 
 /**
- * Leaves out who manages which field of what the API server sends: nobody here reads it, and in the caches it takes more
- * room than the resource itself. What is written without it keeps it at the API server.
+ * Leaves out who manages which field of what the API server sends: nobody here reads it, and the caches need not
+ * hold it. What is written without it keeps it at the API server.
  */
 @Singleton
 final class NoManagedFields implements KubernetesClientObjectMapperCustomizer {
