@@ -40,7 +40,7 @@ public final class ControlPlane implements AutoCloseable {
     private final String url;
     private final KubernetesClient client;
 
-    private ControlPlane(KubernetesBinaries binaries, Path folder) {
+    private ControlPlane(KubernetesBinaries binaries, Path folder, boolean controllers) {
         this.binaries = binaries;
         this.folder = folder;
         this.url = "https://" + HOST + ":" + Server.freePort();
@@ -54,14 +54,16 @@ public final class ControlPlane implements AutoCloseable {
             this.client =
                     new KubernetesClientBuilder().withConfig(config("admin")).build();
             servers.peek().await(() -> "ok".equals(client.raw("/readyz")));
-            startControllers();
-            startScheduler();
-            servers.peek()
-                    .await(() -> client.serviceAccounts()
-                                    .inNamespace("default")
-                                    .withName("default")
-                                    .get()
-                            != null);
+            if (controllers) {
+                startControllers();
+                startScheduler();
+                servers.peek()
+                        .await(() -> client.serviceAccounts()
+                                        .inNamespace("default")
+                                        .withName("default")
+                                        .get()
+                                != null);
+            }
         } catch (RuntimeException | IOException e) {
             close();
             throw e instanceof IOException io ? new UncheckedIOException(io) : (RuntimeException) e;
@@ -73,7 +75,12 @@ public final class ControlPlane implements AutoCloseable {
      * @return once the API server is ready and the default namespace has its service account
      */
     public static ControlPlane start(KubernetesBinaries binaries, Path folder) {
-        return new ControlPlane(binaries, folder.toAbsolutePath());
+        return new ControlPlane(binaries, folder.toAbsolutePath(), true);
+    }
+
+    /** etcd and API server only: whoever asks plays the controllers, and makes the service accounts. */
+    public static ControlPlane startApiServer(KubernetesBinaries binaries, Path folder) {
+        return new ControlPlane(binaries, folder.toAbsolutePath(), false);
     }
 
     public String url() {

@@ -13,6 +13,7 @@ import dev.distillery.status.TrainingRecipeStatus;
 import dev.distillery.validation.RecipeValidator;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -35,12 +36,17 @@ import org.jboss.logging.Logger;
  * <p>What fails is tried again after 1 s, 2 s, … at most a minute, for as long as it fails: an API server that was away for
  * an hour must not leave a recipe behind that nobody looks at.
  */
-@ControllerConfiguration(name = TrainingRecipeReconciler.NAME)
+@ControllerConfiguration(
+        name = TrainingRecipeReconciler.NAME,
+        informer = @Informer(informerListLimit = TrainingRecipeReconciler.LIST_PAGE))
 @GradualRetry(maxAttempts = -1, initialInterval = 1000, intervalMultiplier = 2, maxInterval = 60_000)
 public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
     static final String NAME = "trainingrecipe";
 
     private static final Logger LOG = Logger.getLogger(TrainingRecipeReconciler.class);
+
+    /** Recipes a page of the first list: read at once, those of a large cluster do not fit into memory beside the cache. */
+    static final long LIST_PAGE = 500;
 
     private static final Duration AT_ONCE = Duration.ofMillis(1);
 
