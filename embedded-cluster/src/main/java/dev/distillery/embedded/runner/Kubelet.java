@@ -125,6 +125,9 @@ final class Kubelet {
     /** The object may go: its process has ended, or never was. */
     private void confirmDeletion(PodId id, Pod pod) {
         Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
+        if (PodStatuses.isWaiting(pod) && EmbeddedNode.NAME.equals(pod.getSpec().getNodeName())) {
+            writeStatus(id, statuses::deletedBeforeStart);
+        }
         if (grace != null && grace > 0) {
             resource(id).withGracePeriod(0).delete();
         }

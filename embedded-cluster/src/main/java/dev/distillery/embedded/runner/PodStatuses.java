@@ -124,6 +124,14 @@ final class PodStatuses {
                 .build();
     }
 
+    /** As a kubelet (from Kubernetes 1.27) says it, so that the Job's controller may replace the pod. */
+    PodStatus deletedBeforeStart(PodStatus before) {
+        return new PodStatusBuilder(before)
+                .withPhase("Failed")
+                .withMessage("the pod was deleted before its process was started")
+                .build();
+    }
+
     private static ContainerStatusBuilder container(Pod pod, ContainerState state, boolean started) {
         Container container = pod.getSpec().getContainers().get(0);
         return new ContainerStatusBuilder()

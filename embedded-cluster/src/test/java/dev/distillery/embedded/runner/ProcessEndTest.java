@@ -8,6 +8,7 @@ import dev.distillery.embedded.EmbeddedCluster;
 import dev.distillery.embedded.EmbeddedClusterOptions;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -84,6 +85,38 @@ class ProcessEndTest {
                             assertThat(pod.getStatus().getPhase()).isEqualTo("Running");
                         }));
         assertThat(jobs.job("again").get().getStatus().getFailed()).isEqualTo(1);
+    }
+
+    @Test
+    void aPodThatIsDeletedBeforeItsStartFails() {
+        var pods = CLUSTER.client().pods().inNamespace(jobs.namespace());
+        Pod pod = new PodBuilder()
+                .withNewMetadata()
+                .withName("early")
+                .withFinalizers("distillery.dev/looked-at")
+                .endMetadata()
+                .withNewSpec()
+                .withRestartPolicy("Never")
+                .addNewContainer()
+                .withName("main")
+                .withImage("an-image-that-is-not-there")
+                .endContainer()
+                .endSpec()
+                .build();
+        pods.resource(pod).create();
+        await().until(() ->
+                !pods.withName("early").get().getStatus().getContainerStatuses().isEmpty());
+
+        pods.withName("early").delete();
+
+        await().untilAsserted(() ->
+                assertThat(pods.withName("early").get().getStatus().getPhase()).isEqualTo("Failed"));
+        pods.withName("early").edit(kept -> new PodBuilder(kept)
+                .editMetadata()
+                .withFinalizers()
+                .endMetadata()
+                .build());
+        await().until(() -> pods.withName("early").get() == null);
     }
 
     @Test
