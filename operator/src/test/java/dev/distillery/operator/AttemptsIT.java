@@ -17,8 +17,6 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -80,21 +78,7 @@ class AttemptsIT extends RecipeScenario {
         apply(Recipes.with(Recipes.recipe("photos", "vanishes", false), "/retry/limit", 0));
         awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 10);
         Pod pod = pods().get(0);
-        // As the API server's eviction does: the condition first, then the deletion.
-        client().pods().resource(pod).editStatus(p -> new PodBuilder(p)
-                .editStatus()
-                .addNewCondition()
-                .withType("DisruptionTarget")
-                .withStatus("True")
-                .withReason("EvictionByEvictionAPI")
-                .withMessage("Eviction API: evicting")
-                // One without it counts as stale: the disruption controller takes it back.
-                .withLastTransitionTime(
-                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
-                .endCondition()
-                .endStatus()
-                .build());
-        client().pods().resource(pod).delete();
+        Eviction.evict(client(), pod);
         TrainingRecipeStatus evicted = awaitStatus("photos", s -> s.attempts().lastFailure() != null);
         assertThat(evicted.attempts().lastFailure().reason()).isEqualTo("EvictionByEvictionAPI");
         await("another pod runs", () -> pods().stream()

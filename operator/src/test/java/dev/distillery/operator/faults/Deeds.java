@@ -1,5 +1,6 @@
 package dev.distillery.operator.faults;
 
+import dev.distillery.operator.Eviction;
 import dev.distillery.operator.faults.FaultPlan.Deed;
 import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.operator.status.TrainerPod;
@@ -7,13 +8,10 @@ import dev.distillery.recipe.TrainingRecipe;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -33,7 +31,8 @@ record Deeds(KubernetesClient client, Runnable killOperator) {
                 livePod(namespace)
                         .map(pod -> !client.resource(pod).delete().isEmpty())
                         .orElse(false);
-            case EVICT_POD -> livePod(namespace).map(this::evict).orElse(false);
+            case EVICT_POD ->
+                livePod(namespace).map(pod -> Eviction.evict(client, pod)).orElse(false);
             case KILL_TRAINER ->
                 livePod(namespace)
                         .flatMap(Deeds::process)
@@ -68,23 +67,6 @@ record Deeds(KubernetesClient client, Runnable killOperator) {
                 .filter(id -> id != null && id.startsWith(PROCESS))
                 .flatMap(id -> ProcessHandle.of(Long.parseLong(id.substring(PROCESS.length()))).stream())
                 .findFirst();
-    }
-
-    /** As the API server's eviction does: the condition first, then the deletion. */
-    private boolean evict(Pod pod) {
-        client.pods().resource(pod).editStatus(p -> new PodBuilder(p)
-                .editStatus()
-                .addNewCondition()
-                .withType("DisruptionTarget")
-                .withStatus("True")
-                .withReason("EvictionByEvictionAPI")
-                .withMessage("Eviction API: evicting")
-                .withLastTransitionTime(
-                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
-                .endCondition()
-                .endStatus()
-                .build());
-        return !client.resource(pod).delete().isEmpty();
     }
 
     private boolean deleteJob(String namespace, DeletionPropagation how) {

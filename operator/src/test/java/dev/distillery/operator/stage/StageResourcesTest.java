@@ -60,6 +60,24 @@ class StageResourcesTest {
         assertThat(plan.labels().values()).allSatisfy(value -> assertThat(value).hasSizeLessThanOrEqualTo(63));
     }
 
+    /** By these the API server is asked for pods that are in the way. */
+    @Test
+    void aPodHasTheLabelsOfItsPlaceWhateverItsAttempt() {
+        assertThat(JOB.desired(student.withAttempt(2))
+                        .getSpec()
+                        .getTemplate()
+                        .getMetadata()
+                        .getLabels())
+                .containsAllEntriesOf(student.place());
+        assertThat(JOB.desired(teacher.withAttempt(2))
+                        .getSpec()
+                        .getTemplate()
+                        .getMetadata()
+                        .getLabels())
+                .containsAllEntriesOf(teacher.place());
+        assertThat(student.place()).isNotEqualTo(teacher.place()).doesNotContainKeys(StagePlan.RUN, StagePlan.ATTEMPT);
+    }
+
     @Test
     void aTeacherHasNoControllerForItMayHaveSeveralOwners() {
         assertThat(teacher.owner().getController()).isNull();

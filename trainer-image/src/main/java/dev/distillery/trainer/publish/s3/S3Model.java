@@ -1,5 +1,6 @@
 package dev.distillery.trainer.publish.s3;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -50,8 +51,9 @@ public final class S3Model implements Destination {
     /**
      * The newest whole version.
      *
-     * @param checksums SHA-256 of the version's {@value Checksums#FILE}, lower-case hex
+     * @param checksums SHA-256 of the version's {@value Checksums#FILE}, lower-case hex; null where an older trainer wrote it
      */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     record Latest(int version, String checksums) {
         /** @throws IOException if this is no {@value S3Model#LATEST} */
         static Latest read(byte[] json) throws IOException {

@@ -97,6 +97,15 @@ class S3ModelTest {
         assertThat(latest()).isEqualTo(6);
     }
 
+    /** Before SHA256SUMS declared a version, {@code manifest.json} did. */
+    @Test
+    void latestMovesOnFromWhatAnOlderTrainerWrote() throws Exception {
+        String latest = "{\"version\": 3, \"manifest\": \"%s\"}".formatted("a".repeat(64));
+        store.put(ROOT + "latest.json", latest);
+        assertThat(publish(model("run-1", 4)).version()).isEqualTo(4);
+        assertThat(latest()).isEqualTo(4);
+    }
+
     @Test
     void aVersionOfAnotherRunIsNeverOverwritten() throws Exception {
         publish(model("run-1", 3));

@@ -61,6 +61,10 @@ final class S3Store {
         return objects;
     }
 
+    void put(String key, String content) {
+        blobs().putBlob(BUCKET, blobs().blobBuilder(key).payload(content).build());
+    }
+
     String text(String key) throws Exception {
         return new String(objects().get(key), StandardCharsets.UTF_8);
     }

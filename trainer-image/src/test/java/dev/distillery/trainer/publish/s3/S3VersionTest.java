@@ -100,12 +100,6 @@ class S3VersionTest {
     }
 
     private void put(String name, String content) {
-        store.blobs()
-                .putBlob(
-                        S3Store.BUCKET,
-                        store.blobs()
-                                .blobBuilder(MODEL + "/" + name)
-                                .payload(content)
-                                .build());
+        store.put(MODEL + "/" + name, content);
     }
 }
