@@ -186,15 +186,17 @@ public final class StageCluster {
     private <T extends HasMetadata> Optional<T> edit(
             Class<T> type, String namespace, String name, UnaryOperator<T> change) {
         var resource = client.resources(type).inNamespace(namespace).withName(name);
-        for (int attempt = 1; resource.get() != null; attempt++) {
+        for (int attempt = 1; ; attempt++) {
             try {
                 return Optional.of(resource.edit(change));
             } catch (KubernetesClientException e) {
+                if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                    return Optional.empty();
+                }
                 if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || attempt == EDITS) {
                     throw e;
                 }
             }
         }
-        return Optional.empty();
     }
 }
