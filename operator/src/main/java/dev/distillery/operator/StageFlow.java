@@ -150,7 +150,10 @@ class StageFlow {
         if (inTheWay.isPresent()) {
             String message = "pod %s of an earlier attempt or run is ending"
                     .formatted(inTheWay.get().name());
-            return seen.as(seen.stage().in(State.PENDING, new Waiting("PodEnding", message)), null);
+            // Of a pod that no cache ever held, no event tells that it went.
+            return seen.as(
+                    seen.stage().in(State.PENDING, new Waiting("PodEnding", message)),
+                    clock.instant().plus(ASK_AGAIN));
         }
         try {
             cluster.start(plan);

@@ -164,6 +164,7 @@ final class FaultProxy implements AutoCloseable {
         operator.exceptionHandler(e -> events.close());
         events.exceptionHandler(e -> operator.close());
         long[] held = {0};
+        int[] waiting = {0};
         events.textMessageHandler(event -> {
             int cut = faults.cut();
             if (cut == 2) {
@@ -176,9 +177,12 @@ final class FaultProxy implements AutoCloseable {
             }
             long now = System.nanoTime() / 1_000_000;
             held[0] = Math.max(held[0], now + faults.stale());
-            if (held[0] > now) {
-                // One after the other, though all are due at once.
+            if (held[0] > now || waiting[0] > 0) {
+                // One after the other, though all are due at once; none overtakes one that waits.
+                held[0] = Math.max(held[0], now + 1);
+                waiting[0]++;
                 vertx.setTimer(held[0]++ - now, timer -> {
+                    waiting[0]--;
                     if (!operator.isClosed()) {
                         operator.writeTextMessage(event);
                     }

@@ -98,7 +98,14 @@ class FaultsIT {
         }
         List<String> violations = new ArrayList<>();
         if (!holds(PATIENCE, () -> recipes(campaign, seeds).allMatch(FaultsIT::ended))) {
-            violations.add("not every recipe ended");
+            recipes(campaign, seeds)
+                    .filter(recipe -> !ended(recipe))
+                    .forEach(recipe -> violations.add(recipe.getMetadata().getNamespace() + "/"
+                            + recipe.getMetadata().getName() + " did not end by itself, got "
+                            + (recipe.getStatus() == null
+                                    ? null
+                                    : recipe.getStatus().phase() + " ("
+                                            + recipe.getStatus().message() + ")")));
         }
         campaign.calm(true);
         campaign.killOperator();
