@@ -1,5 +1,6 @@
 package dev.distillery.recipe;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
@@ -56,7 +57,19 @@ public record Publish(
             @Default("false")
                     @JsonPropertyDescription(
                             "true speaks HTTP without TLS to an oci registry. For s3, endpoint says it.")
-                    boolean plainHttp) {
+                    boolean plainHttp,
+            @JsonPropertyDescription(
+                            "Of an oci destination. image: one layer, which every container runtime mounts, KServe's pods too."
+                                    + " modelPack: a layer for each file, as the CNCF's ModelPack has it. Absent: image.")
+                    Format format) {
+
+        /** How a version lies in a registry. */
+        public enum Format {
+            @JsonProperty("image")
+            IMAGE,
+            @JsonProperty("modelPack")
+            MODEL_PACK
+        }
 
         /** The scheme is what comes before the first colon. */
         public String scheme() {

@@ -33,12 +33,12 @@ import io.fabric8.kubernetes.model.annotation.Version;
                 + " && (!has(self.spec.teacher) || self.spec.teacher == oldSelf.spec.teacher)"
                 + " && self.spec.training == oldSelf.spec.training && self.spec.tricks == oldSelf.spec.tricks"
                 + " && self.spec.export == oldSelf.spec.export && self.spec.compute.gpus == oldSelf.spec.compute.gpus"
-                + " && self.spec.compute.cpus == oldSelf.spec.compute.cpus)",
+                + " && self.spec.compute.cpus == oldSelf.spec.compute.cpus"
+                + " && self.spec.compute.workspaceClaim == oldSelf.spec.compute.workspaceClaim)",
         fieldPath = ".spec",
-        message =
-                "expected dataset, teacher, student, training, tricks, export, compute.gpus and compute.cpus as they were:"
-                        + " while the recipe trains a change would throw its work away; set suspend: true with the change or"
-                        + " before it, or wait until training has ended")
+        message = "expected dataset, teacher, student, training, tricks, export, compute.gpus, compute.cpus and"
+                + " compute.workspaceClaim as they were: while the recipe trains a change would throw its work away; set suspend: true with the change or"
+                + " before it, or wait until training has ended")
 @AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
 @AdditionalPrinterColumn(name = "Progress", jsonPath = ".status.progress.summary")
 @AdditionalPrinterColumn(name = "Top-1", jsonPath = ".status.top1")

@@ -57,6 +57,9 @@ final class DestinationRules {
         if (destination.plainHttp() && !destination.scheme().equals("oci")) {
             onlyFor(path + ".plainHttp", true, "oci");
         }
+        if (!destination.scheme().equals("oci")) {
+            onlyFor(path + ".format", destination.format(), "oci");
+        }
     }
 
     private void checkBucket(String path, Publish.Destination destination) {

@@ -3,7 +3,6 @@ package dev.distillery.validation;
 import dev.distillery.recipe.InferenceService;
 import dev.distillery.recipe.Publish;
 import dev.distillery.schema.Violation;
-import java.net.URI;
 import java.util.List;
 import java.util.Set;
 
@@ -20,14 +19,15 @@ public final class InferenceServiceRules {
             return;
         }
         List<Publish.Destination> destinations = publish.destinations() == null ? List.of() : publish.destinations();
-        if (destinations.stream().noneMatch(destination -> readable(destination.uri()))) {
+        if (destinations.stream().noneMatch(InferenceServiceRules::readable)) {
             violations.add(new Violation(
                     PATH,
                     "destinations "
                             + destinations.stream()
                                     .map(Publish.Destination::uri)
                                     .toList(),
-                    "one that KServe can read: pvc://, s3:// or oci://; a file:// lies on one node only"));
+                    "one that KServe can read: pvc://, s3:// or oci://; a file:// lies on one node only, and a"
+                            + " modelPack few container runtimes mount"));
         }
         if (service.minReplicas() != null
                 && service.maxReplicas() != null
@@ -40,12 +40,7 @@ public final class InferenceServiceRules {
     }
 
     /** @return whether KServe can read what lies there, in a pod on whatever node */
-    public static boolean readable(String uri) {
-        try {
-            String scheme = URI.create(uri).getScheme();
-            return scheme != null && READABLE.contains(scheme);
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+    public static boolean readable(Publish.Destination destination) {
+        return READABLE.contains(destination.scheme()) && destination.format() != Publish.Destination.Format.MODEL_PACK;
     }
 }

@@ -23,7 +23,7 @@ class RecipeValidatorTest {
                         - {uri: "s3://models/vision", endpoint: "https://minio.example:9000", secretRef: {name: writer}}
                         - {uri: "s3://models/vision", region: eu-west-1}
                         - {uri: "oci://registry.example:5000/team/models", secretRef: {name: push}}
-                        - {uri: "oci://127.0.0.1:5000/models", plainHttp: true}
+                        - {uri: "oci://127.0.0.1:5000/models", plainHttp: true, format: modelPack}
                         """)))
                 .isEmpty();
     }
@@ -78,6 +78,8 @@ class RecipeValidatorTest {
                 "/publish/destinations | '[{uri: \"s3://models/a/../b\"}]' | spec.publish.destinations[0].uri | s3://bucket",
                 "/publish/destinations | '[{uri: \"s3://models\", endpoint: \"minio:9000\"}]' | spec.publish.destinations[0].endpoint | https://host:port",
                 "/publish/destinations | '[{uri: \"s3://models\", plainHttp: true}]' | spec.publish.destinations[0].plainHttp | it is for oci",
+                "/publish/destinations | '[{uri: \"s3://models\", format: image}]' | spec.publish.destinations[0].format | it is for oci",
+                "/publish | '{destinations: [{uri: \"oci://registry.example/a\", format: modelPack}], inferenceService: {}}' | spec.publish.inferenceService | modelPack",
                 "/publish/destinations | '[{uri: \"oci://registry.example\"}]' | spec.publish.destinations[0].uri | oci://registry/repository",
                 "/publish/destinations | '[{uri: \"oci://registry.example/a:1\"}]' | spec.publish.destinations[0].uri | without tag",
                 "/publish/destinations | '[{uri: \"oci://registry.example/a\", region: eu-west-1}]' | spec.publish.destinations[0].region | it is for s3",

@@ -1,6 +1,7 @@
 package dev.distillery.operator.serving;
 
 import dev.distillery.recipe.InferenceService;
+import dev.distillery.recipe.Publish;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.report.Artifact;
 import dev.distillery.status.Condition;
@@ -23,10 +24,18 @@ public record ServedVersion(TrainingRecipe recipe, Artifact artifact) {
         if (!published || status.artifacts() == null) {
             return Optional.empty();
         }
-        return status.artifacts().stream()
-                .filter(artifact -> InferenceServiceRules.readable(artifact.uri()))
+        return recipe.getSpec().publish().destinations().stream()
+                .filter(InferenceServiceRules::readable)
+                .flatMap(destination ->
+                        status.artifacts().stream().filter(artifact -> liesIn(destination, recipe, artifact)))
                 .findFirst()
                 .map(artifact -> new ServedVersion(recipe, artifact));
+    }
+
+    private static boolean liesIn(Publish.Destination destination, TrainingRecipe recipe, Artifact artifact) {
+        String model = destination.uri().replaceAll("/+$", "") + "/" + modelName(recipe);
+        return artifact.uri().equals(model + "/" + artifact.version())
+                || artifact.uri().equals(model + ":" + artifact.version());
     }
 
     InferenceService wish() {
@@ -43,8 +52,12 @@ public record ServedVersion(TrainingRecipe recipe, Artifact artifact) {
 
     /** @return of the model, as its folder is called */
     String modelName() {
+        return modelName(recipe);
+    }
+
+    private static String modelName(TrainingRecipe recipe) {
         String name = recipe.getSpec().publish().modelName();
-        return name == null ? recipeName() : name;
+        return name == null ? recipe.getMetadata().getName() : name;
     }
 
     /** @return of the InferenceService */

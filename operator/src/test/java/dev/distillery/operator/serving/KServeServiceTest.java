@@ -20,6 +20,8 @@ class KServeServiceTest {
     private static final Artifact CLAIM = new Artifact("pvc://models/vision/3", 3, "aa", null);
     private static final Artifact IMAGE =
             new Artifact("oci://registry.example:5000/vision:3", 3, "aa", "sha256:" + "b".repeat(64));
+    private static final Artifact PACK =
+            new Artifact("oci://registry.example:5000/packs/vision:3", 3, "aa", "sha256:" + "c".repeat(64));
 
     private static final String YAML =
             """
@@ -34,7 +36,11 @@ class KServeServiceTest {
               tricks: {distillation: {enabled: false}}
               publish:
                 modelName: vision
-                destinations: [{uri: "pvc://models"}]
+                destinations:
+                  - {uri: "file:///models"}
+                  - {uri: "oci://registry.example:5000/packs", format: modelPack}
+                  - {uri: "oci://registry.example:5000"}
+                  - {uri: "pvc://models"}
                 inferenceService: {minReplicas: 1, canaryTrafficPercent: 20}
             """;
 
@@ -65,8 +71,8 @@ class KServeServiceTest {
 
     @Test
     void theFirstArtifactThatKServeCanReadIsServed() {
-        assertThat(version(LOCAL, IMAGE, CLAIM).artifact()).isEqualTo(IMAGE);
-        assertThat(ServedVersion.of(recipe(), status("True", LOCAL))).isEmpty();
+        assertThat(version(LOCAL, PACK, IMAGE, CLAIM).artifact()).isEqualTo(IMAGE);
+        assertThat(ServedVersion.of(recipe(), status("True", LOCAL, PACK))).isEmpty();
     }
 
     /** A trainer reports its artifacts before its pod has ended. */

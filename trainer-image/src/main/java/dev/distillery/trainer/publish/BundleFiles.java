@@ -19,6 +19,7 @@ record BundleFiles(Map<String, byte[]> files, String sha256) {
     static final String REPORT = "report.json";
     static final String CONFIG = "config.pbtxt";
     static final String LABELS = "labels.txt";
+    static final String PREPROCESSING = "preprocessing.json";
 
     private static final Logger LOG = LoggerFactory.getLogger(BundleFiles.class);
 
@@ -35,7 +36,7 @@ record BundleFiles(Map<String, byte[]> files, String sha256) {
         files.put(CONFIG, utf8(TritonConfig.render(bundle)));
         files.put(LABELS, utf8(bundle.labelsText()));
         files.put(
-                "preprocessing.json",
+                PREPROCESSING,
                 PublishedReport.json(PreprocessingContract.of(
                         bundle.input(), bundle.classes().size())));
         files.put("provenance.json", PublishedReport.json(Provenance.of(bundle, models)));

@@ -35,6 +35,7 @@ public record ModelVersion(
     public static final String REPORT = BundleFiles.REPORT;
     public static final String LABELS = BundleFiles.LABELS;
     public static final String CONFIG = BundleFiles.CONFIG;
+    public static final String PREPROCESSING = BundleFiles.PREPROCESSING;
 
     /** @param key null leaves the version unsigned */
     public static ModelVersion of(Bundle bundle, SigningKey key) {

@@ -23,21 +23,27 @@ public final class OciModel implements Destination {
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
     private final OciRepository repository;
+    private final boolean modelPack;
     private final SigningKey key;
 
-    OciModel(OciRepository repository, SigningKey key) {
+    /** @param modelPack or an image */
+    OciModel(OciRepository repository, boolean modelPack, SigningKey key) {
         this.repository = repository;
+        this.modelPack = modelPack;
         this.key = key;
     }
 
-    /** @param key signs the image; null leaves it unsigned */
+    /** @param key signs the version; null leaves it unsigned */
     public static OciModel of(
             Publish.Destination destination,
             String modelName,
             Credentials credentials,
             Patience patience,
             SigningKey key) {
-        return new OciModel(OciRepository.open(destination, modelName, credentials, patience), key);
+        return new OciModel(
+                OciRepository.open(destination, modelName, credentials, patience),
+                destination.format() == Publish.Destination.Format.MODEL_PACK,
+                key);
     }
 
     @Override
@@ -49,11 +55,11 @@ public final class OciModel implements Destination {
     public Optional<Artifact> publishedBy(String runId) {
         for (int version : versions()) {
             Optional<OciRepository.Tagged> tagged = repository.manifest(Integer.toString(version));
-            if (tagged.isPresent() && runId.equals(tagged.get().annotations().get(OciImage.RUN))) {
+            if (tagged.isPresent() && runId.equals(tagged.get().annotations().get(OciArtifact.RUN))) {
                 moveLatest(version, tagged.get().manifest());
                 return Optional.of(artifact(
                         version,
-                        tagged.get().annotations().get(OciImage.ONNX),
+                        tagged.get().annotations().get(OciArtifact.ONNX),
                         tagged.get().manifest()));
             }
         }
@@ -72,7 +78,7 @@ public final class OciModel implements Destination {
                     .map(OciRepository.Tagged::annotations)
                     .orElse(Map.of());
             model.identity().forEach((name, ours) -> {
-                String theirs = there.get(OciImage.IDENTITY + name);
+                String theirs = there.get(OciArtifact.IDENTITY + name);
                 if (theirs != null && !theirs.equals(ours)) {
                     throw new TrainerException(
                             ExitCode.PUBLISH_FAILED,
@@ -89,32 +95,30 @@ public final class OciModel implements Destination {
     @Override
     public Staged stage(ModelVersion model) {
         int wanted = number(model);
-        OciImage brought = bring(model, wanted);
+        OciArtifact brought = bring(model, wanted);
         return () -> {
-            // Another run may have taken the number meanwhile; if so, its successor's image is brought now.
+            // Another run may have taken the number meanwhile; if so, its successor's content is brought now.
             int number = number(model);
-            OciImage image = number == wanted ? brought : bring(model, number);
-            repository.tag(Integer.toString(number), image.manifest());
-            moveLatest(number, image.manifest());
-            return artifact(number, model.sha256(), image.manifest());
+            OciArtifact artifact = number == wanted ? brought : bring(model, number);
+            repository.tag(Integer.toString(number), artifact.manifest());
+            moveLatest(number, artifact.manifest());
+            return artifact(number, model.sha256(), artifact.manifest());
         };
     }
 
     /** With its signature: whoever sees the version sees it signed. */
-    private OciImage bring(ModelVersion model, int number) {
-        OciImage image = OciImage.of(model, number);
-        repository.bring(image.layer());
-        repository.bring(image.config());
-        sign(image);
-        return image;
+    private OciArtifact bring(ModelVersion model, int number) {
+        OciArtifact artifact = modelPack ? ModelPack.of(model, number) : OciImage.of(model, number);
+        artifact.blobs().forEach(repository::bring);
+        sign(artifact);
+        return artifact;
     }
 
-    private void sign(OciImage image) {
+    private void sign(OciArtifact artifact) {
         if (key != null) {
-            String digest = OciImage.digest(image.manifest());
-            OciImage signature = OciImage.of(ImageSignature.of(key, repository.name(), digest));
-            repository.bring(signature.layer());
-            repository.bring(signature.config());
+            String digest = OciArtifact.digest(artifact.manifest());
+            OciArtifact signature = OciImage.of(ImageSignature.of(key, repository.name(), digest));
+            signature.blobs().forEach(repository::bring);
             repository.tag(ImageSignature.tag(digest), signature.manifest());
         }
     }
@@ -147,7 +151,7 @@ public final class OciModel implements Destination {
     }
 
     private Artifact artifact(int version, String sha256, byte[] manifest) {
-        return new Artifact(uri(version), version, sha256, OciImage.digest(manifest));
+        return new Artifact(uri(version), version, sha256, OciArtifact.digest(manifest));
     }
 
     private String uri(int version) {

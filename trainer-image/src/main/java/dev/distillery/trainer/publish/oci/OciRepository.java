@@ -107,7 +107,7 @@ final class OciRepository {
 
     /** Uploads a blob unless it is there already, and reads it back. */
     void bring(byte[] content) {
-        String digest = OciImage.digest(content);
+        String digest = OciArtifact.digest(content);
         call(digest, "written", () -> registry.pushBlob(ref(null), content));
         byte[] there = blob(digest);
         if (!Arrays.equals(there, content)) {

@@ -28,7 +28,7 @@ import land.oras.Manifest;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
-/** A version as an image in a registry, read with the credentials of the environment. */
+/** A version in a registry, as an image or a ModelPack, read with the credentials of the environment. */
 public final class OciVersion implements VersionContent {
     private static final Pattern REFERENCE =
             Pattern.compile("(oci://[^/]+(?:/[^/:@]+)+)/([^/:@]+)(?::([^/:@]+))?(?:@(sha256:[0-9a-f]{64}))?");
@@ -58,7 +58,7 @@ public final class OciVersion implements VersionContent {
             throw new TrainerException(
                     ExitCode.USAGE, "got " + uri + ", expected oci://registry/repository/model:version");
         }
-        Publish.Destination place = new Publish.Destination(parts.group(1), null, null, null, plainHttp);
+        Publish.Destination place = new Publish.Destination(parts.group(1), null, null, null, plainHttp, null);
         OciRepository repository =
                 OciRepository.open(place, parts.group(2), Credentials.of(0, place, System.getenv()), Patience.USUAL);
         String tag = parts.group(3) == null ? OciModel.LATEST : parts.group(3);
@@ -73,16 +73,20 @@ public final class OciVersion implements VersionContent {
                         ExitCode.INVALID_DATA,
                         repository + ": has no " + reference + ", expected a published version or model"))
                 .manifest();
-        OciVersion version = new OciVersion(repository, OciImage.digest(manifest));
+        OciVersion version = new OciVersion(repository, OciArtifact.digest(manifest));
         if (reference.startsWith("sha256:") && !reference.equals(version.digest)) {
             version.faults.add("manifest: got " + version.digest + ", expected " + reference);
         }
         for (Layer layer : layers(manifest)) {
-            byte[] tar = repository.blob(layer.getDigest());
-            if (!OciImage.digest(tar).equals(layer.getDigest())) {
+            byte[] content = repository.blob(layer.getDigest());
+            if (!OciArtifact.digest(content).equals(layer.getDigest())) {
                 version.faults.add("layer " + layer.getDigest() + ": its content is not what was published");
             }
-            version.unpack(tar);
+            if (ModelPack.isFile(layer.getMediaType())) {
+                version.add(layer.getAnnotations().getOrDefault(ModelPack.PATH, layer.getDigest()), content);
+            } else {
+                version.unpack(content);
+            }
         }
         return version;
     }

@@ -40,7 +40,7 @@ public final class S3Version implements VersionContent, AutoCloseable {
      * @throws IOException if {@code latest.json} is none
      */
     public static S3Version at(String uri) throws IOException {
-        Publish.Destination place = new Publish.Destination(uri, null, null, null, false);
+        Publish.Destination place = new Publish.Destination(uri, null, null, null, false, null);
         S3Bucket bucket = S3Bucket.open(place, Credentials.of(0, place, System.getenv()), Patience.USUAL);
         return in(bucket, uri.replaceFirst("s3://[^/]*", "").replaceAll("^/+|/+$", ""));
     }

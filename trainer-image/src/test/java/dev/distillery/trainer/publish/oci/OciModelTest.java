@@ -169,7 +169,7 @@ class OciModelTest {
     @Test
     void theSignatureLiesThereBeforeTheVersionIsDeclared() throws IOException {
         OciModel place =
-                new OciModel(repository(registry.address(), "staged", LOGIN, NONE), SigningFixture.key(folder));
+                new OciModel(repository(registry.address(), "staged", LOGIN, NONE), false, SigningFixture.key(folder));
         try (Destination.Staged staged = place.stage(model("run-1", null))) {
             assertThat(tags("staged")).singleElement().asString().endsWith(".sig");
             staged.commit();
@@ -293,7 +293,7 @@ class OciModelTest {
             Patience patience,
             ModelVersion model,
             SigningKey key) {
-        OciModel place = new OciModel(repository(address, namespace, secret, patience), key);
+        OciModel place = new OciModel(repository(address, namespace, secret, patience), false, key);
         try (ModelRepository repository = new ModelRepository(List.of(place))) {
             return repository.publish(model).get(0);
         }
@@ -302,7 +302,7 @@ class OciModelTest {
     private static OciRepository repository(
             String address, String namespace, Map<String, String> secret, Patience patience) {
         Publish.Destination destination = new Publish.Destination(
-                "oci://" + address + "/" + namespace, new Publish.SecretRef("registry"), null, null, true);
+                "oci://" + address + "/" + namespace, new Publish.SecretRef("registry"), null, null, true, null);
         Map<String, String> env = new TreeMap<>();
         secret.forEach((key, value) -> env.put(TrainerEnvironment.destinationPrefix(0) + key, value));
         return OciRepository.open(destination, "fashion", Credentials.of(0, destination, env), patience);

@@ -45,7 +45,7 @@ class OciTlsTest {
 
     private static List<String> tags(DockerRegistry registry, Map<String, String> more) {
         Publish.Destination destination = new Publish.Destination(
-                "oci://" + registry.address() + "/tls", new Publish.SecretRef("registry"), null, null, false);
+                "oci://" + registry.address() + "/tls", new Publish.SecretRef("registry"), null, null, false, null);
         Map<String, String> env = new HashMap<>(more);
         env.put(prefix() + "username", DockerRegistry.USER);
         env.put(prefix() + "password", DockerRegistry.PASSWORD);

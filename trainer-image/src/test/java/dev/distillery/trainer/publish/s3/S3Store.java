@@ -75,7 +75,7 @@ final class S3Store {
 
     static S3Model model(String uri, URI endpoint, Map<String, String> keys, Patience patience) {
         Publish.Destination destination =
-                new Publish.Destination(uri, new Publish.SecretRef("bucket"), endpoint.toString(), null, false);
+                new Publish.Destination(uri, new Publish.SecretRef("bucket"), endpoint.toString(), null, false, null);
         Map<String, String> env = new TreeMap<>();
         keys.forEach((key, value) -> env.put(TrainerEnvironment.destinationPrefix(0) + key, value));
         return S3Model.of(destination, "fashion", Credentials.of(0, destination, env), patience);
@@ -83,7 +83,7 @@ final class S3Store {
 
     static S3Bucket bucket(URI endpoint) {
         Publish.Destination destination = new Publish.Destination(
-                "s3://" + BUCKET, new Publish.SecretRef("bucket"), endpoint.toString(), null, false);
+                "s3://" + BUCKET, new Publish.SecretRef("bucket"), endpoint.toString(), null, false, null);
         Map<String, String> env = new TreeMap<>();
         KEYS.forEach((key, value) -> env.put(TrainerEnvironment.destinationPrefix(0) + key, value));
         return S3Bucket.open(destination, Credentials.of(0, destination, env), NONE);

@@ -84,7 +84,8 @@ class S3TlsTest {
                 new Publish.SecretRef("bucket"),
                 "https://127.0.0.1:" + server.getSecurePort(),
                 null,
-                false);
+                false,
+                null);
         Map<String, String> env = new HashMap<>(more);
         S3Store.KEYS.forEach((key, value) -> env.put(prefix() + key, value));
         return S3Model.of(destination, "fashion", Credentials.of(0, destination, env), S3Store.NONE);
