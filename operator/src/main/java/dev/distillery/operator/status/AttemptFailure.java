@@ -20,6 +20,7 @@ record AttemptFailure(Failure failure, boolean retryable) {
     private static final String OOM_KILLED = "OOMKilled";
     private static final String POD_FAILED = "PodFailed";
     private static final String DEADLINE = "DeadlineExceeded";
+    private static final String REPORT_LOST = "ReportLost";
     private static final String FAILURE_POLICY = "PodFailurePolicy";
 
     /** @param failed the Job's condition; {@code newest} of its pods that failed, if one is left */
@@ -43,6 +44,15 @@ record AttemptFailure(Failure failure, boolean retryable) {
                                 null),
                         // The policy fails the Job for exit codes that another attempt cannot mend.
                         !FAILURE_POLICY.equals(failed.getReason())));
+    }
+
+    /** Of a Job that is complete, and whose pod went before anybody heard what it said. */
+    static AttemptFailure reportLost(Stage stage, Job job) {
+        int attempt = StagePlan.attemptOf(job);
+        String message =
+                "attempt " + attempt + " succeeded, and its pod was deleted before its result was read; another"
+                        + " attempt finds what is published and says it again. If none is left, raise spec.retry.limit";
+        return new AttemptFailure(new Failure(stage, attempt, REPORT_LOST, message, 0, null), true);
     }
 
     /** @return empty for a pod that did not fail */

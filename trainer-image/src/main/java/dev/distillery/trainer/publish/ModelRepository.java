@@ -42,6 +42,24 @@ public final class ModelRepository implements AutoCloseable {
     }
 
     /**
+     * @return what the run published, one artifact per destination, in the recipe's order; empty unless every destination
+     *     has it
+     * @throws TrainerException DESTINATION_UNAVAILABLE if one does not answer now; PUBLISH_FAILED if one refuses
+     */
+    public Optional<List<Artifact>> publishedBy(String runId) {
+        List<Artifact> artifacts = new ArrayList<>();
+        for (Destination destination : destinations) {
+            try {
+                destination.publishedBy(runId).ifPresent(artifacts::add);
+            } catch (IOException e) {
+                throw new TrainerException(
+                        ExitCode.DESTINATION_UNAVAILABLE, destination + ": cannot be read (" + e + ")", e);
+            }
+        }
+        return artifacts.size() == destinations.size() ? Optional.of(List.copyOf(artifacts)) : Optional.empty();
+    }
+
+    /**
      * Brings the content to every destination first, then declares the versions one after the other: whatever can fail,
      * fails before anything is visible. A destination that already has a version of this run is left as it is, so a run
      * that was cut off between two destinations ends well when it tries again.

@@ -25,6 +25,7 @@ import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Origin;
 import dev.distillery.trainer.publish.PublishException;
+import dev.distillery.trainer.publish.Receipt;
 import dev.distillery.trainer.publish.TrainerBuild;
 import dev.distillery.trainer.quantization.QuantizedModel;
 import dev.distillery.trainer.torchscript.InferenceNetwork;
@@ -44,12 +45,14 @@ final class StudentStage {
     private final ResolvedRecipe recipe;
     private final ModelRepository repository;
     private final BundleStore bundles;
+    private final Receipt receipt;
 
     private StudentStage(StageContext context, ModelRepository repository) {
         this.context = context;
         this.recipe = context.recipe();
         this.repository = repository;
         this.bundles = new BundleStore(context.workspace().resolve("bundles").resolve(recipe.name()), context.runId());
+        this.receipt = new Receipt(context.workspace().resolve("receipts").resolve(recipe.name() + ".json"));
     }
 
     /** @param repository the recipe's destinations */
@@ -58,6 +61,10 @@ final class StudentStage {
     }
 
     private RunReport run() {
+        Optional<RunReport> said = receipt.of(context.runId());
+        if (said.isPresent() && repository.publishedBy(context.runId()).isPresent()) {
+            return said.get();
+        }
         Optional<ModelVersion> finished = bundles.load();
         return finished.isPresent() ? publish(finished.get()) : trainAndPublish();
     }
@@ -99,15 +106,16 @@ final class StudentStage {
         } catch (PublishException e) {
             return report(e.exitCode(), e.getMessage(), model.result(), e.done(), warnings, curve);
         }
+        String message = "published "
+                + String.join(", ", artifacts.stream().map(Artifact::uri).toList());
+        RunReport report = report(ExitCode.SUCCEEDED, message, model.result(), artifacts, warnings, curve);
         // Not before: a student that missed its gate, or could not be published, need not be trained again. Nor if the
         // process is being stopped: its exit code will then say so, and the next one must find what is published.
-        if (!context.stop().requested()) {
+        if (!context.stop().requested() && receipt.keep(report)) {
             context.finished(Stage.STUDENT);
             bundles.delete();
         }
-        String message = "published "
-                + String.join(", ", artifacts.stream().map(Artifact::uri).toList());
-        return report(ExitCode.SUCCEEDED, message, model.result(), artifacts, warnings, curve);
+        return report;
     }
 
     /** @param int8 null unless the recipe asks for it */

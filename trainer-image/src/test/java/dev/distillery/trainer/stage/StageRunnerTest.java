@@ -143,6 +143,26 @@ class StageRunnerTest {
     }
 
     @Test
+    void whatNobodyHeardIsSaidAgainWithoutTraining() throws IOException {
+        Map<String, String> env = new SyntheticRecipe(folder)
+                .with("/tricks/distillation/enabled", false)
+                .environment("run-1");
+        RunReport first = run(Stage.STUDENT, env);
+        assertThat(first.succeeded()).as(first.message()).isTrue();
+        // By default what a finished student would need is gone.
+        assertThat(Path.of(env.get(TrainerEnvironment.WORKSPACE)).resolve("bundles/synthetic"))
+                .doesNotExist();
+        assertThat(run(Stage.STUDENT, env)).isEqualTo(first);
+        assertThat(folder.resolve("models/synthetic/2")).doesNotExist();
+
+        // A version that somebody deleted is published again.
+        Files.move(folder.resolve("models"), folder.resolve("elsewhere"));
+        RunReport again = run(Stage.STUDENT, env);
+        assertThat(again.artifacts()).isEqualTo(first.artifacts());
+        assertThat(folder.resolve("models")).exists();
+    }
+
+    @Test
     void aRateThatExplodesEndsAsDiverged() throws IOException {
         SyntheticRecipe recipe = new SyntheticRecipe(folder)
                 .with("/tricks/linearScaling/referenceRate", 1e30)
