@@ -1,5 +1,6 @@
 package dev.distillery.operator;
 
+import dev.distillery.operator.cache.FinishedRecipe;
 import dev.distillery.operator.leader.Leadership;
 import dev.distillery.operator.metrics.FleetGauges;
 import dev.distillery.operator.metrics.PodMetrics;
@@ -168,7 +169,9 @@ class StageSources implements JobOwners {
     }
 
     private List<String> teacher(TrainingRecipe recipe) {
-        if (recipe.getSpec() == null
+        // Whose run has ended need not hear of a teacher's pods.
+        if (recipe instanceof FinishedRecipe
+                || recipe.getSpec() == null
                 || !RecipeValidator.validate(recipe.getSpec()).isEmpty()) {
             return List.of();
         }

@@ -1,5 +1,6 @@
 package dev.distillery.operator;
 
+import dev.distillery.operator.cache.Unsettled;
 import dev.distillery.operator.event.RecipeEvents;
 import dev.distillery.operator.progress.ProgressEventSource;
 import dev.distillery.operator.status.Observation;
@@ -38,7 +39,7 @@ import org.jboss.logging.Logger;
  */
 @ControllerConfiguration(
         name = TrainingRecipeReconciler.NAME,
-        informer = @Informer(informerListLimit = TrainingRecipeReconciler.LIST_PAGE))
+        informer = @Informer(informerListLimit = TrainingRecipeReconciler.LIST_PAGE, onAddFilter = Unsettled.class))
 @GradualRetry(maxAttempts = -1, initialInterval = 1000, intervalMultiplier = 2, maxInterval = 60_000)
 public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
     static final String NAME = "trainingrecipe";

@@ -32,6 +32,7 @@ class ArchitectureTest {
                         "..operator.status..",
                         "..operator.event..",
                         "..operator.leader..",
+                        "..operator.cache..",
                         "..operator.metrics..",
                         "..operator.tls..")
                 .should()

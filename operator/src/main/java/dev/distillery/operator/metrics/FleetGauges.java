@@ -1,5 +1,6 @@
 package dev.distillery.operator.metrics;
 
+import dev.distillery.operator.cache.FinishedRecipe;
 import dev.distillery.operator.leader.Leadership;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.Phase;
@@ -46,9 +47,8 @@ public final class FleetGauges {
     }
 
     private static String phase(TrainingRecipe recipe) {
-        return recipe.getStatus() == null || recipe.getStatus().phase() == null
-                ? NEW
-                : recipe.getStatus().phase().toString();
+        Phase phase = FinishedRecipe.phase(recipe);
+        return phase == null ? NEW : phase.toString();
     }
 
     private static long gpusInUse(Stream<Pod> pods) {

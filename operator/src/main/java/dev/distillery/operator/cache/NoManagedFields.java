@@ -1,4 +1,4 @@
-package dev.distillery.operator;
+package dev.distillery.operator.cache;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;

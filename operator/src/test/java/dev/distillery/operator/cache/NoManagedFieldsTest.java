@@ -1,4 +1,4 @@
-package dev.distillery.operator;
+package dev.distillery.operator.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
