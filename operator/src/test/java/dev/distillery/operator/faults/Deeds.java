@@ -14,10 +14,17 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
-/** Does what the plan says, past the operator and its proxy. */
-record Deeds(KubernetesClient client, Runnable killOperator) {
+/**
+ * Does what the plan says, past the operator and its proxy.
+ *
+ * @param moveClock takes the seconds that the operator's clock is ahead
+ */
+record Deeds(KubernetesClient client, Runnable killOperator, IntConsumer moveClock) {
     private static final String PROCESS = "process://";
+    /** Longer than the operator's lease. */
+    private static final int JUMP_SECONDS = 20;
 
     /** @return whether there was something to do it to */
     boolean done(Deed deed, HasMetadata resource) {
@@ -52,6 +59,14 @@ record Deeds(KubernetesClient client, Runnable killOperator) {
                         .map(map -> !client.resource(map).delete().isEmpty())
                         .orElse(false);
             case SUSPEND_AND_RESUME -> suspendAndResume(namespace);
+            case CLOCK_AHEAD -> {
+                moveClock.accept(JUMP_SECONDS);
+                yield true;
+            }
+            case CLOCK_BEHIND -> {
+                moveClock.accept(-JUMP_SECONDS);
+                yield true;
+            }
         };
     }
 

@@ -37,6 +37,7 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
     private final KubernetesUnderTest kubernetes;
     private final FaultProxy proxy;
     private final OperatorUnderTest operator;
+    private final OperatorClock clock;
     private final RandomGenerator random;
     private final Map<String, FaultRun> runs = new ConcurrentHashMap<>();
     private final Map<String, Integer> tally = new TreeMap<>();
@@ -58,7 +59,8 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
                         "server: \"[^\"]+\", certificate-authority: \"[^\"]+\"", "server: \"" + proxy.url() + "\""));
         this.operator = new OperatorUnderTest(kubeconfig, folder.resolve("operator.log"))
                 .with("DISTILLERY_TRAINER_IMAGE", KubernetesUnderTest.FAULTY_TRAINER_IMAGE);
-        this.deeds = new Deeds(client(), this::killOperator);
+        this.clock = new OperatorClock(operator, folder);
+        this.deeds = new Deeds(client(), this::killOperator, this::moveClock);
         watch();
         operator.start();
         var unused = work.scheduleWithFixedDelay(this::keepAlive, 100, 100, TimeUnit.MILLISECONDS);
@@ -81,6 +83,9 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
     /** @param now whether nothing goes wrong from here on */
     void calm(boolean now) {
         calm = now;
+        if (now) {
+            moveClock(0);
+        }
     }
 
     /** @return how many writes of the operator there were, leases and events apart */
@@ -216,6 +221,10 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
         }
         count("watch stale");
         return 100 * (1 + drawn);
+    }
+
+    private void moveClock(int seconds) {
+        clock.set(seconds);
     }
 
     private synchronized int draw() {

@@ -27,7 +27,10 @@ record FaultPlan(
         DELETE_JOB,
         ORPHAN_PODS,
         DELETE_MAP,
-        SUSPEND_AND_RESUME
+        SUSPEND_AND_RESUME,
+        /** The operator's clock, 20 s ahead or behind. */
+        CLOCK_AHEAD,
+        CLOCK_BEHIND
     }
 
     /** When: seen in the cluster, not by the operator. */

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Seeded faults on a real API server. {@code -Dfaults.seeds=24} says how many, {@code -Dfaults.first=17} begins there, {@code
+ * Seeded faults on a real API server. {@code -Dfaults.seeds=500} says how many, {@code -Dfaults.first=17} begins there, {@code
  * -Dfaults.together=25} says how many are alive at once.
  */
 class FaultsIT {
-    private static final int SEEDS = Integer.getInteger("faults.seeds", 0);
+    private static final int SEEDS = Integer.getInteger("faults.seeds", 24);
     private static final long FIRST = Long.getLong("faults.first", 1);
     private static final int TOGETHER = Integer.getInteger("faults.together", 24);
     private static final Duration PATIENCE = Duration.ofSeconds(180);
@@ -49,7 +49,6 @@ class FaultsIT {
         assumeTrue(
                 KubernetesUnderTest.REAL.equals(System.getProperty(KubernetesUnderTest.WHICH)),
                 "faults are injected on the real API server");
-        assumeTrue(SEEDS > 0, "-Dfaults.seeds says how many faulty runs to make");
         Optional<KubernetesBinaries> binaries = KubernetesBinaries.find();
         assumeTrue(binaries.isPresent(), KubernetesBinaries.HOW);
         List<String> violations = new ArrayList<>();
