@@ -21,6 +21,7 @@ import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +38,8 @@ import java.util.stream.Stream;
 @Singleton
 class StageFlow {
     private static final int UNPROCESSABLE = 422;
+    /** What a kubelet says until it has made the container, whatever keeps it. */
+    private static final String CREATING = "ContainerCreating";
     /** A Job controller that works has made its pod by then. */
     private static final Duration POD_EXPECTED = Duration.ofSeconds(5);
     /** How often to ask for what no watch tells. */
@@ -93,13 +96,13 @@ class StageFlow {
                         .map(StagePlan::run)
                         .collect(Collectors.toSet()));
         boolean suspend = recipe.getSpec().suspend();
-        ObservedStage student = observer.student(studentPlan);
+        ObservedStage student = observer.heard(observer.student(studentPlan));
         ObservedStage teacher = teacherPlan == null ? null : observer.teacher(recipe, teacherPlan);
         // Before another attempt the teacher is looked at again: a new trainer image, for one, needs a new one.
         boolean atStudent =
                 teacher == null || student.job() != null && student.stage().state() != State.RETRYING;
         if (!atStudent) {
-            teacher = drive(teacher, suspend);
+            teacher = drive(observer.heard(teacher), suspend);
             atStudent = teacher.stage().state() == State.SUCCEEDED;
         }
         if (atStudent) {
@@ -116,8 +119,7 @@ class StageFlow {
                 atStudent ? student.nextLook() : teacher.nextLook());
     }
 
-    private ObservedStage drive(ObservedStage cached, boolean suspend) {
-        ObservedStage seen = observer.heard(cached);
+    private ObservedStage drive(ObservedStage seen, boolean suspend) {
         return switch (seen.stage().state()) {
             case SUCCEEDED -> {
                 board.remove(seen.plan().key());
@@ -148,12 +150,12 @@ class StageFlow {
                         .filter(TrainerPod::live)
                         .findFirst());
         if (inTheWay.isPresent()) {
-            String message = "pod %s of an earlier attempt or run is ending"
-                    .formatted(inTheWay.get().name());
+            Waiting why = inTheWay.get()
+                    .lost(clock.instant())
+                    .orElse(new Waiting(
+                            "PodEnding", "pod " + inTheWay.get().name() + " of an earlier attempt or run is ending"));
             // Of a pod that no cache ever held, no event tells that it went.
-            return seen.as(
-                    seen.stage().in(State.PENDING, new Waiting("PodEnding", message)),
-                    clock.instant().plus(ASK_AGAIN));
+            return seen.as(seen.stage().in(State.PENDING, why), clock.instant().plus(ASK_AGAIN));
         }
         try {
             cluster.start(plan);
@@ -197,7 +199,16 @@ class StageFlow {
         if (seen.stage().state() == State.SUSPENDED) {
             cluster.suspend(job, false);
         }
-        return seen.stage().state() == State.PENDING ? help(seen) : seen;
+        return seen.stage().state() == State.PENDING ? help(seen) : seen.as(seen.stage(), lost(seen));
+    }
+
+    /** @return when to look whether a pod that is being deleted has ended, which its node may never tell; null for never */
+    private Instant lost(ObservedStage seen) {
+        return sources.pods(seen.plan()).stream()
+                .flatMap(pod -> pod.lostAt().stream())
+                .filter(clock.instant()::isBefore)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     private ObservedStage join(ObservedStage seen) {
@@ -211,7 +222,10 @@ class StageFlow {
     private ObservedStage help(ObservedStage seen) {
         if (seen.stage().scheduled()) {
             cluster.restore(seen.plan());
-            return seen.as(seen.stage(), clock.instant().plus(ASK_AGAIN));
+            StageObservation stage = trouble(seen)
+                    .map(why -> seen.stage().in(State.PENDING, why))
+                    .orElse(seen.stage());
+            return seen.as(stage, clock.instant().plus(ASK_AGAIN));
         }
         String startTime =
                 seen.job().getStatus() == null ? null : seen.job().getStatus().getStartTime();
@@ -227,6 +241,21 @@ class StageFlow {
                         new Waiting(message.contains("exceeded quota") ? "QuotaExceeded" : "FailedCreate", message))
                 .orElse(null);
         return seen.as(seen.stage().in(State.PENDING, refused), clock.instant().plus(ASK_AGAIN));
+    }
+
+    /** @return what its node says of a pod that it has been starting for a while: a volume, for instance, is not there */
+    private Optional<Waiting> trouble(ObservedStage seen) {
+        Waiting why = seen.stage().waiting();
+        if (why != null && !CREATING.equals(why.reason())) {
+            return Optional.empty();
+        }
+        Instant before = clock.instant().minus(ASK_AGAIN);
+        return sources.pods(seen.plan()).stream()
+                .filter(pod ->
+                        pod.live() && pod.belongsTo(seen.job()) && pod.created().isBefore(before))
+                .findFirst()
+                .flatMap(pod -> cluster.warning(pod.pod()))
+                .map(event -> new Waiting(event.getReason(), event.getMessage()));
     }
 
     private void leaveAllBut(TrainingRecipe recipe, Set<String> runs) {

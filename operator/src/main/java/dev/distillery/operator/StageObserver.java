@@ -13,6 +13,7 @@ import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.util.List;
 
 /** What the caches, and the trainers' reports, say of a recipe's stages. */
@@ -22,12 +23,14 @@ class StageObserver {
     private final StageCluster cluster;
     private final ProgressBoard board;
     private final BackOff backOff;
+    private final Clock clock;
 
-    StageObserver(StageSources sources, StageCluster cluster, ProgressBoard board, BackOff backOff) {
+    StageObserver(StageSources sources, StageCluster cluster, ProgressBoard board, BackOff backOff, Clock clock) {
         this.sources = sources;
         this.cluster = cluster;
         this.board = board;
         this.backOff = backOff;
+        this.clock = clock;
     }
 
     ObservedStage student(StagePlan first) {
@@ -76,7 +79,8 @@ class StageObserver {
                 pods,
                 board.get(plan.key()).orElse(null),
                 plan.attempt() - before,
-                new RetryAllowance(plan.recipe().spec().retry().limit(), backOff));
+                new RetryAllowance(plan.recipe().spec().retry().limit(), backOff),
+                clock.instant());
         boolean queues = stage.state() == State.QUEUED
                 && Waiting.IN_QUEUE.equals(stage.waiting().reason());
         return queues

@@ -139,6 +139,16 @@ class AttemptsIT extends RecipeScenario {
     }
 
     @Test
+    void recipesWithWorkspacesOfTheirOwnTrainATeacherEach() {
+        apply(Recipes.recipe("one", "happy", true));
+        apply(Recipes.with(Recipes.recipe("two", "happy", true), "/compute/workspaceClaim", "other"));
+        awaitPhase("one", Phase.READY);
+        awaitPhase("two", Phase.READY);
+        assertThat(jobNames().stream().filter(name -> name.startsWith("teacher-")))
+                .hasSize(2);
+    }
+
+    @Test
     void aTeacherThatFailedIsTriedAgainForARecipeThatWasMended() {
         TrainingRecipe recipe = Recipes.with(Recipes.recipe("one", "teacher-crashes", true), "/retry/limit", 0);
         apply(recipe);

@@ -75,9 +75,22 @@ class EditsAndRetentionIT {
     void whileItTrainsARecipeKeepsWhatItsWeightsDependOn() throws IOException {
         apply(Recipes.recipe("photos", "waits", false));
         awaitPhase(Phase.TRAINING_STUDENT);
-        assertThatThrownBy(() -> patch("spec: {training: {seed: 7}}"))
-                .hasMessageContaining("while the recipe trains a change would throw its work away")
-                .hasMessageContaining("suspend: true");
+        for (String change : List.of(
+                "training: {seed: 7}",
+                "dataset: {augmentation: {flip: true}}",
+                "teacher: {model: {depth: 20}}",
+                "teacher: null",
+                "student: {epochs: 31}",
+                "tricks: {labelSmoothing: {epsilon: 0.2}}",
+                "export: {embedPreprocessing: false}",
+                "compute: {gpus: 1}",
+                "compute: {cpus: 2}",
+                "compute: {workspaceClaim: other}")) {
+            assertThatThrownBy(() -> patch("spec: {" + change + "}"))
+                    .as(change)
+                    .hasMessageContaining("while the recipe trains a change would throw its work away")
+                    .hasMessageContaining("suspend: true");
+        }
         patch("spec: {training: {seed: 7}, suspend: true}");
         awaitPhase(Phase.SUSPENDED);
         patch("spec: {training: {seed: 8}}");

@@ -111,6 +111,20 @@ public final class StageCluster {
                 .map(Event::getMessage);
     }
 
+    /** @return the newest warning of the pod's node; empty if there is none */
+    public Optional<Event> warning(Pod pod) {
+        return client
+                .resources(Event.class)
+                .inNamespace(pod.getMetadata().getNamespace())
+                .withField("involvedObject.uid", pod.getMetadata().getUid())
+                .withField("type", "Warning")
+                .list()
+                .getItems()
+                .stream()
+                .filter(event -> !"FailedScheduling".equals(event.getReason()))
+                .max(Comparator.comparing(event -> String.valueOf(event.getLastTimestamp())));
+    }
+
     /** @return pods with these labels as the API server has them now, whatever a cache says */
     public List<Pod> pods(String namespace, Map<String, String> labels) {
         return client.pods().inNamespace(namespace).withLabels(labels).list().getItems();

@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * @param stageName names the stage by content hash; with the attempt it is the Job's name
  * @param attempt from 1
- * @param runId the recipe's run for the student, the content hash for the teacher
+ * @param runId the recipe's run for the student; for the teacher a hash of its content and of the claim that it lies in
  * @param owner the recipe; a teacher may have more owners, added later
  */
 public record StagePlan(
@@ -42,9 +42,10 @@ public record StagePlan(
     /** With a recipe's name of 40 characters and an attempt of three digits, a Job's name has the 63 that it may have. */
     private static final int RUN_HASH_LENGTH = 10;
 
-    /** The teacher's stage; shared by all recipes of the namespace with the same teacher. */
+    /** The teacher's stage; shared by all recipes of the namespace with the same teacher in the same workspace. */
     public static StagePlan teacher(TrainingRecipe recipe, ResolvedRecipe resolved) {
-        String hash = resolved.teacherHash();
+        String hash = RecipeResolver.sha256(
+                List.of(resolved.teacherHash(), resolved.spec().compute().workspaceClaim()));
         return new StagePlan(
                 Stage.TEACHER,
                 resolved.namespace(),

@@ -63,6 +63,7 @@ public record StageObservation(
      * @param progress may be null
      * @param attempts made so far, this one included
      * @param allowance what becomes of an attempt that failed
+     * @param now tells whether a pod that was to end has had time to
      */
     public static StageObservation of(
             Stage stage,
@@ -70,7 +71,8 @@ public record StageObservation(
             List<TrainerPod> pods,
             ProgressReport progress,
             int attempts,
-            RetryAllowance allowance) {
+            RetryAllowance allowance,
+            Instant now) {
         List<TrainerPod> own = pods.stream()
                 .filter(pod -> pod.belongsTo(job))
                 .sorted(TrainerPod.BY_AGE)
@@ -90,8 +92,13 @@ public record StageObservation(
             // Jobs and pods are watched apart: this pod's end, and what it said, is still to be heard of.
             return seen.in(State.RUNNING, null);
         }
-        if (condition(job, "Complete").isPresent()) {
-            return seen.in(State.SUCCEEDED, null);
+        Optional<JobCondition> complete = condition(job, "Complete");
+        if (complete.isPresent()) {
+            // Others may share a teacher whose pod is long gone, and what it said is not needed.
+            boolean lost = stage == Stage.STUDENT && own.isEmpty();
+            return lost
+                    ? seen.failed(AttemptFailure.reportLost(stage, job), complete.get(), allowance)
+                    : seen.in(State.SUCCEEDED, null);
         }
         Optional<JobCondition> failed = condition(job, "Failed");
         if (failed.isPresent()) {
@@ -99,16 +106,20 @@ public record StageObservation(
                     own.stream().filter(TrainerPod::failed).reduce((older, newer) -> newer);
             return seen.failed(AttemptFailure.of(stage, job, failed.get(), culprit), failed.get(), allowance);
         }
+        Optional<Waiting> lost = newest.flatMap(pod -> pod.lost(now));
         if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
             Optional<String> queue = StageJob.queue(job);
-            Waiting why = newest.filter(TrainerPod::live)
-                    .map(pod -> new Waiting("Stopping", "pod " + pod.name() + " saves itself and ends"))
+            Waiting why = lost.or(() -> newest.filter(TrainerPod::live)
+                            .map(pod -> new Waiting("Stopping", "pod " + pod.name() + " saves itself and ends")))
                     .or(() -> queue.map(Waiting::inQueue))
                     .orElse(null);
             return seen.in(queue.isPresent() ? State.QUEUED : State.SUSPENDED, why);
         }
         if (job.getMetadata().getDeletionTimestamp() != null) {
             return seen.in(State.PENDING, new Waiting("JobDeleted", "the Job is being deleted; it is made again then"));
+        }
+        if (lost.isPresent()) {
+            return seen.in(State.PENDING, lost.get());
         }
         // A pod that has ended still counts until the Job says what that means: it may start another.
         boolean running = newest.filter(TrainerPod::started).isPresent();
@@ -126,10 +137,11 @@ public record StageObservation(
         return condition(job, "Failed").isPresent();
     }
 
-    private StageObservation failed(AttemptFailure end, JobCondition failed, RetryAllowance allowance) {
+    /** @param ended the Job's condition that says so */
+    private StageObservation failed(AttemptFailure end, JobCondition ended, RetryAllowance allowance) {
         boolean again = end.retryable() && attempts <= allowance.limit();
         Instant at = again
-                ? Instant.parse(failed.getLastTransitionTime())
+                ? Instant.parse(ended.getLastTransitionTime())
                         .plus(allowance.backOff().after(attempts))
                 : null;
         Waiting why = again

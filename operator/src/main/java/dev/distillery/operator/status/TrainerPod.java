@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -16,6 +18,8 @@ import java.util.stream.Stream;
 /** What a trainer's pod shows. */
 public record TrainerPod(Pod pod) {
     private static final String DEFAULT_SCHEDULER = "default-scheduler";
+    /** A kubelet that is there has ended a deleted pod so long after its grace period. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Timestamps are whole seconds: of two pods of one second, the one that is not done is the newer, else the one that succeeded. */
     static final Comparator<TrainerPod> BY_AGE = Comparator.comparing(
@@ -27,6 +31,10 @@ public record TrainerPod(Pod pod) {
         return pod.getMetadata().getName();
     }
 
+    public Instant created() {
+        return Instant.parse(pod.getMetadata().getCreationTimestamp());
+    }
+
     /** @return whether it computes, or may yet; a pod that is being deleted does until it has ended */
     public boolean live() {
         return !failed() && !"Succeeded".equals(phase());
@@ -36,6 +44,30 @@ public record TrainerPod(Pod pod) {
     public boolean belongsTo(Job job) {
         return pod.getMetadata().getOwnerReferences().stream()
                 .anyMatch(owner -> owner.getUid().equals(job.getMetadata().getUid()));
+    }
+
+    /** @return when it counts as lost with its node, unless it ends before; empty if nobody deleted it */
+    public Optional<Instant> lostAt() {
+        String end = pod.getMetadata().getDeletionTimestamp();
+        return end == null || !live() || !scheduled()
+                ? Optional.empty()
+                : Optional.of(Instant.parse(end).plus(PATIENCE));
+    }
+
+    /** @return what to do about it, if it is lost */
+    public Optional<Waiting> lost(Instant now) {
+        return lostAt().filter(at -> !now.isBefore(at))
+                .map(at -> new Waiting(
+                        "NodeLost",
+                        ("pod %s was to end by %s, and node %s has not said that it did: it may still write; if the node is"
+                                        + " gone, delete its Node or taint it node.kubernetes.io/out-of-service, and another"
+                                        + " pod goes on from the checkpoint")
+                                .formatted(
+                                        name(),
+                                        pod.getMetadata().getDeletionTimestamp(),
+                                        pod.getSpec() == null
+                                                ? null
+                                                : pod.getSpec().getNodeName())));
     }
 
     boolean failed() {

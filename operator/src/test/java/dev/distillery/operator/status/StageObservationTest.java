@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class StageObservationTest {
     private static final String FAILED_AT = "2026-03-01T12:00:30Z";
+    private static final Instant NOW = Instant.parse("2026-03-01T12:10:00Z");
     private static final RetryAllowance THREE_MORE =
             new RetryAllowance(3, new BackOff(Duration.ofSeconds(10), Duration.ofMinutes(10)));
 
@@ -39,7 +40,9 @@ class StageObservationTest {
         assertThat(observe(job()).state()).isEqualTo(State.PENDING);
         assertThat(observe(job(), pod("a", 0, "Pending")).state()).isEqualTo(State.PENDING);
         assertThat(observe(job(), pod("a", 0, "Running")).state()).isEqualTo(State.RUNNING);
-        assertThat(observe(ended("Complete", "CompletionsReached")).state()).isEqualTo(State.SUCCEEDED);
+        assertThat(observe(ended("Complete", "CompletionsReached"), dead("a", 0, 0, "Completed", null))
+                        .state())
+                .isEqualTo(State.SUCCEEDED);
         assertThat(observe(suspended(job()), pod("a", 0, "Failed")).state()).isEqualTo(State.SUSPENDED);
     }
 
@@ -131,6 +134,24 @@ class StageObservationTest {
         assertThat(crashed.state()).isEqualTo(State.RETRYING);
         assertThat(crashed.failure().message()).contains("attempt 1 is gone", "BackoffLimitExceeded: so it is");
         assertThat(observe(failed("PodFailurePolicy")).state()).isEqualTo(State.FAILED);
+    }
+
+    @Test
+    void aStudentWhosePodWentBeforeItWasHeardIsAskedAgain() {
+        Job complete = ended("Complete", "CompletionsReached");
+        StageObservation lost = observe(complete);
+        assertThat(lost.state()).isEqualTo(State.RETRYING);
+        assertThat(lost.failure().reason()).isEqualTo("ReportLost");
+        assertThat(lost.retryAt()).isEqualTo(Instant.parse(FAILED_AT).plusSeconds(10));
+        assertThat(attempt(4, complete).state()).isEqualTo(State.FAILED);
+        assertThat(attempt(4, complete).failure().message()).contains("spec.retry.limit");
+    }
+
+    @Test
+    void aTeacherNeedNotBeHeard() {
+        StageObservation teacher = StageObservation.of(
+                Stage.TEACHER, ended("Complete", "CompletionsReached"), List.of(), null, 1, THREE_MORE, NOW);
+        assertThat(teacher.state()).isEqualTo(State.SUCCEEDED);
     }
 
     @Test
@@ -270,13 +291,38 @@ class StageObservationTest {
         assertThat(observe(going, pod("a", 0, "Running")).waiting().reason()).isEqualTo("JobDeleted");
     }
 
+    @Test
+    void aPodThatItsNodeDoesNotEndIsLost() {
+        StageObservation ending = observe(job(), deleted("2026-03-01T12:09:31Z"));
+        assertThat(ending.state()).isEqualTo(State.RUNNING);
+        StageObservation lost = observe(job(), deleted("2026-03-01T12:09:30Z"));
+        assertThat(lost.state()).isEqualTo(State.PENDING);
+        assertThat(lost.waiting().reason()).isEqualTo("NodeLost");
+        assertThat(lost.waiting().message()).contains("pod a", "node gpu-7", "out-of-service");
+        StageObservation suspended = observe(suspended(job()), deleted("2026-03-01T12:09:30Z"));
+        assertThat(suspended.state()).isEqualTo(State.SUSPENDED);
+        assertThat(suspended.waiting().reason()).isEqualTo("NodeLost");
+    }
+
+    private static Pod deleted(String by) {
+        return pod("a", 0, "Running")
+                .edit()
+                .editMetadata()
+                .withDeletionTimestamp(by)
+                .endMetadata()
+                .withNewSpec()
+                .withNodeName("gpu-7")
+                .endSpec()
+                .build();
+    }
+
     private static StageObservation observe(Job job, Pod... pods) {
         return attempt(1, job, pods);
     }
 
     private static StageObservation attempt(int attempts, Job job, Pod... pods) {
         return StageObservation.of(
-                Stage.STUDENT, job, Stream.of(pods).map(TrainerPod::new).toList(), null, attempts, THREE_MORE);
+                Stage.STUDENT, job, Stream.of(pods).map(TrainerPod::new).toList(), null, attempts, THREE_MORE, NOW);
     }
 
     private static Job job() {
