@@ -11,6 +11,7 @@ import dev.distillery.operator.status.TrainerPod;
 import dev.distillery.operator.status.Waiting;
 import dev.distillery.recipe.ResolvedRecipe;
 import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.report.Stage;
 import dev.distillery.schema.Violation;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -19,12 +20,13 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Singleton;
 import java.net.HttpURLConnection;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -38,23 +40,30 @@ import java.util.stream.Stream;
 @Singleton
 class StageFlow {
     private static final int UNPROCESSABLE = 422;
-    /** What a kubelet says until it has made the container, whatever keeps it. */
-    private static final String CREATING = "ContainerCreating";
-    /** A Job controller that works has made its pod by then. */
-    private static final Duration POD_EXPECTED = Duration.ofSeconds(5);
-    /** How often to ask for what no watch tells. */
-    private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
 
     private final StageSources sources;
     private final StageObserver observer;
     private final StageCluster cluster;
+    private final PendingStage pending;
     private final ProgressBoard board;
     private final Clock clock;
+    /**
+     * Attempts whose Job was made just now, and when they may be made again: of a Job that somebody deletes right away its
+     * controller may still make a pod, which nobody sees yet.
+     */
+    private final Map<String, Instant> made = new ConcurrentHashMap<>();
 
-    StageFlow(StageSources sources, StageObserver observer, StageCluster cluster, ProgressBoard board, Clock clock) {
+    StageFlow(
+            StageSources sources,
+            StageObserver observer,
+            StageCluster cluster,
+            PendingStage pending,
+            ProgressBoard board,
+            Clock clock) {
         this.sources = sources;
         this.observer = observer;
         this.cluster = cluster;
+        this.pending = pending;
         this.board = board;
         this.clock = clock;
     }
@@ -143,6 +152,14 @@ class StageFlow {
     }
 
     private ObservedStage start(ObservedStage seen, StagePlan plan) {
+        Instant now = clock.instant();
+        made.values().removeIf(free -> !now.isBefore(free));
+        if (made.containsKey(plan.key())) {
+            if (plan.stage() == Stage.TEACHER) {
+                cluster.join(plan);
+            }
+            return started(seen, plan, made.get(plan.key()));
+        }
         // Pods and Jobs are watched apart: a Job's end may be known before its pod ever was.
         Optional<TrainerPod> inTheWay = sources.inTheWay(plan)
                 .or(() -> cluster.pods(plan.namespace(), plan.place()).stream()
@@ -155,7 +172,7 @@ class StageFlow {
                     .orElse(new Waiting(
                             "PodEnding", "pod " + inTheWay.get().name() + " of an earlier attempt or run is ending"));
             // Of a pod that no cache ever held, no event tells that it went.
-            return seen.as(seen.stage().in(State.PENDING, why), clock.instant().plus(ASK_AGAIN));
+            return seen.as(seen.stage().in(State.PENDING, why), clock.instant().plus(PendingStage.ASK_AGAIN));
         }
         try {
             cluster.start(plan);
@@ -167,12 +184,17 @@ class StageFlow {
                     e.getMessage() != null && e.getMessage().contains("exceeded quota") ? "QuotaExceeded" : "Refused";
             return seen.as(
                     seen.stage().in(State.PENDING, new Waiting(reason, e.getMessage())),
-                    clock.instant().plus(ASK_AGAIN));
+                    clock.instant().plus(PendingStage.ASK_AGAIN));
         }
+        made.put(plan.key(), now.plus(PendingStage.POD_EXPECTED));
+        return started(seen, plan, null);
+    }
+
+    private static ObservedStage started(ObservedStage seen, StagePlan plan, Instant nextLook) {
         return seen.as(
                 seen.stage()
                         .started(plan.attempt() - seen.before(), plan.compute().queue()),
-                null);
+                nextLook);
     }
 
     /** Others that share the attempt go on with it. What a queue admitted is given back to it: the Job goes, its checkpoint stays. */
@@ -199,7 +221,7 @@ class StageFlow {
         if (seen.stage().state() == State.SUSPENDED) {
             cluster.suspend(job, false);
         }
-        return seen.stage().state() == State.PENDING ? help(seen) : seen.as(seen.stage(), lost(seen));
+        return seen.stage().state() == State.PENDING ? pending.help(seen) : seen.as(seen.stage(), lost(seen));
     }
 
     /** @return when to look whether a pod that is being deleted has ended, which its node may never tell; null for never */
@@ -216,46 +238,6 @@ class StageFlow {
             cluster.join(seen.plan());
         }
         return seen;
-    }
-
-    /** Finds out why there is no pod, and gives one that is about to start what somebody may have deleted. */
-    private ObservedStage help(ObservedStage seen) {
-        if (seen.stage().scheduled()) {
-            cluster.restore(seen.plan());
-            StageObservation stage = trouble(seen)
-                    .map(why -> seen.stage().in(State.PENDING, why))
-                    .orElse(seen.stage());
-            return seen.as(stage, clock.instant().plus(ASK_AGAIN));
-        }
-        String startTime =
-                seen.job().getStatus() == null ? null : seen.job().getStatus().getStartTime();
-        if (seen.stage().waiting() != null || startTime == null) {
-            return seen;
-        }
-        Instant expected = Instant.parse(startTime).plus(POD_EXPECTED);
-        if (clock.instant().isBefore(expected)) {
-            return seen.as(seen.stage(), expected);
-        }
-        Waiting refused = cluster.refusal(seen.job())
-                .map(message ->
-                        new Waiting(message.contains("exceeded quota") ? "QuotaExceeded" : "FailedCreate", message))
-                .orElse(null);
-        return seen.as(seen.stage().in(State.PENDING, refused), clock.instant().plus(ASK_AGAIN));
-    }
-
-    /** @return what its node says of a pod that it has been starting for a while: a volume, for instance, is not there */
-    private Optional<Waiting> trouble(ObservedStage seen) {
-        Waiting why = seen.stage().waiting();
-        if (why != null && !CREATING.equals(why.reason())) {
-            return Optional.empty();
-        }
-        Instant before = clock.instant().minus(ASK_AGAIN);
-        return sources.pods(seen.plan()).stream()
-                .filter(pod ->
-                        pod.live() && pod.belongsTo(seen.job()) && pod.created().isBefore(before))
-                .findFirst()
-                .flatMap(pod -> cluster.warning(pod.pod()))
-                .map(event -> new Waiting(event.getReason(), event.getMessage()));
     }
 
     private void leaveAllBut(TrainingRecipe recipe, Set<String> runs) {

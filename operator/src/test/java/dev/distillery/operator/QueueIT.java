@@ -23,8 +23,11 @@ class QueueIT extends RecipeScenario {
                 awaitStatus("photos", s -> isTrue(s, Condition.QUEUED) && s.phase() == Phase.PENDING);
         assertThat(condition(waiting, Condition.QUEUED).reason()).isEqualTo("WaitingForQueue");
         String job = jobNames().get(0);
-        workload(job, "couldn't assign flavors: insufficient unused quota for nvidia.com/gpu");
+        workload(job);
+        say(job, "False", "couldn't assign flavors: insufficient unused quota for nvidia.com/gpu", "Pending");
         awaitStatus("photos", s -> s.message().contains("insufficient unused quota for nvidia.com/gpu"));
+        say(job, "True", "quota reserved in ClusterQueue gpus", "Pending");
+        awaitStatus("photos", s -> s.message().contains("admission check capacity is Pending: no node yet"));
         assertThat(job(job).getMetadata().getLabels()).containsEntry("kueue.x-k8s.io/queue-name", "team-a");
         assertThat(job(job).getSpec().getSuspend()).isTrue();
 
@@ -75,11 +78,9 @@ class QueueIT extends RecipeScenario {
     }
 
     /** As Kueue makes one for each Job that it manages. */
-    private static void workload(String job, String pending) {
+    private static void workload(String job) {
         Workload workload = new Workload();
-        workload.setMetadata(new ObjectMetaBuilder()
-                .withNamespace("default")
-                .withName("job-" + job)
+        workload.setMetadata(named(job)
                 .addNewOwnerReference()
                 .withApiVersion("batch/v1")
                 .withKind("Job")
@@ -88,14 +89,25 @@ class QueueIT extends RecipeScenario {
                 .endOwnerReference()
                 .build());
         client().resource(workload).create();
-        workload.setStatus(new Workload.Status(List.of(new ConditionBuilder()
-                .withType("QuotaReserved")
-                .withStatus("False")
-                .withReason("Pending")
-                .withMessage(pending)
-                .withLastTransitionTime("2026-03-01T12:00:00Z")
-                .build())));
+    }
+
+    private static void say(String job, String quotaReserved, String message, String check) {
+        Workload workload = new Workload();
+        workload.setMetadata(named(job).build());
+        workload.setStatus(new Workload.Status(
+                List.of(new ConditionBuilder()
+                        .withType("QuotaReserved")
+                        .withStatus(quotaReserved)
+                        .withReason("Pending")
+                        .withMessage(message)
+                        .withLastTransitionTime("2026-03-01T12:00:00Z")
+                        .build()),
+                List.of(new Workload.AdmissionCheck("capacity", check, "no node yet"))));
         client().resource(workload).patchStatus();
+    }
+
+    private static ObjectMetaBuilder named(String job) {
+        return new ObjectMetaBuilder().withNamespace("default").withName("job-" + job);
     }
 
     private static void admit(String job, boolean admitted) {

@@ -32,6 +32,13 @@ public final class RealKubernetes implements KubernetesUnderTest {
                         .withConfig(control.config("admin"))
                         .build(),
                 EmbeddedClusterOptions.in(state).withImages(KubernetesUnderTest.images()));
+        // Whatever the suite runs there passes the strictest of the Pod Security Standards.
+        client().namespaces().withName(OPERATOR_NAMESPACE).edit(namespace -> namespace
+                .edit()
+                .editMetadata()
+                .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+                .endMetadata()
+                .build());
         try (InputStream yaml = RecipeDocument.class.getResourceAsStream(RecipeDocument.CRD_RESOURCE)) {
             define(yaml);
         }

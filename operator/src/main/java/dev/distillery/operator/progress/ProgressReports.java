@@ -51,7 +51,9 @@ public final class ProgressReports {
         Optional<PodIdentity> pod;
         try {
             pod = authorization != null && authorization.startsWith(BEARER)
-                    ? tokens.pod(authorization.substring(BEARER.length()).strip())
+                    ? tokens.pod(
+                            authorization.substring(BEARER.length()).strip(),
+                            claimed -> owners.pod(namespace, job, claimed).isPresent())
                     : Optional.empty();
         } catch (TokenReviews.BusyException | KubernetesClientException e) {
             return Answer.unavailable("the token cannot be reviewed now");

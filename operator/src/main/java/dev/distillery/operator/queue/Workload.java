@@ -27,9 +27,16 @@ public class Workload extends CustomResource<Void, Workload.Status> implements N
 
     private static final String QUOTA_RESERVED = "QuotaReserved";
 
-    /** @param conditions null for a Workload that Kueue has not looked at */
+    /**
+     * @param conditions null for a Workload that Kueue has not looked at
+     * @param admissionChecks what the queue asks for beside quota; null for nothing
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Status(List<Condition> conditions) {}
+    public record Status(List<Condition> conditions, List<AdmissionCheck> admissionChecks) {}
+
+    /** @param state Ready, Pending, Retry or Rejected */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record AdmissionCheck(String name, String state, String message) {}
 
     /** @return whether the API server has Kueue's Workloads in this version */
     public static boolean served(KubernetesClient client) {
@@ -38,13 +45,25 @@ public class Workload extends CustomResource<Void, Workload.Status> implements N
                 && resources.getResources().stream().anyMatch(resource -> PLURAL.equals(resource.getName()));
     }
 
-    /** @return why there is no quota for the Job yet, in Kueue's words; empty if there is, or if it does not say */
+    /** @return why the Job is not admitted yet, in Kueue's words: quota, then admission checks; empty if it does not say */
     public Optional<String> pending() {
-        return status == null || status.conditions() == null
+        if (status == null || status.conditions() == null) {
+            return Optional.empty();
+        }
+        return status.conditions().stream()
+                .filter(c -> QUOTA_RESERVED.equals(c.getType()) && "False".equals(c.getStatus()))
+                .map(Condition::getMessage)
+                .findFirst()
+                .or(this::check);
+    }
+
+    private Optional<String> check() {
+        return status.admissionChecks() == null
                 ? Optional.empty()
-                : status.conditions().stream()
-                        .filter(c -> QUOTA_RESERVED.equals(c.getType()) && "False".equals(c.getStatus()))
-                        .map(Condition::getMessage)
+                : status.admissionChecks().stream()
+                        .filter(check -> !"Ready".equals(check.state()))
+                        .map(check -> "admission check " + check.name() + " is " + check.state()
+                                + (check.message() == null || check.message().isEmpty() ? "" : ": " + check.message()))
                         .findFirst();
     }
 

@@ -217,6 +217,16 @@ class ChartIT {
                 .contains("deployment.apps/" + Chart.NAME, "customresourcedefinition.apiextensions.k8s.io");
     }
 
+    @Test
+    void anOverlayMayPutItIntoAnotherNamespace() throws IOException {
+        Path overlay = Files.createDirectories(folder.resolve("overlay")).toRealPath();
+        Path base = overlay.relativize(Path.of("../charts").toRealPath());
+        Files.writeString(overlay.resolve("kustomization.yaml"), "{namespace: ml, resources: [" + base + "]}");
+        assertThat(kubectl("kustomize", "", overlay.toString()))
+                .contains("namespace: ml", "https://" + Chart.NAME + ".$(DISTILLERY_POD_NAMESPACE).svc:8443")
+                .doesNotContain(".distillery-system");
+    }
+
     private static Deployment deployment() {
         return client().apps()
                 .deployments()

@@ -11,13 +11,17 @@ import dev.distillery.recipe.TrainingRecipeSpec;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyRule;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StageResourcesTest {
     private static final StageJob JOB = new StageJob(new StagePod(
@@ -83,6 +87,62 @@ class StageResourcesTest {
         assertThat(teacher.owner().getController()).isNull();
         assertThat(student.owner().getController()).isTrue();
         assertThat(teacher.name()).startsWith("teacher-").doesNotContain("photos");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nvidia.com/gpu", "amd.com/gpu", "nvidia.com/mig-1g.10gb"})
+    void aGpuIsWhateverResourceTheRecipeNames(String resource) {
+        PodSpec pod = pod(student("/compute/gpus", 1, "/compute/gpuResource", resource));
+        assertThat(pod.getContainers().get(0).getResources().getLimits()).containsEntry(resource, new Quantity("1"));
+        assertThat(pod(student).getContainers().get(0).getResources().getLimits())
+                .containsOnlyKeys("memory");
+    }
+
+    @Test
+    void whereARecipeMayRunIsPassedOn() {
+        PodSpec pod = pod(student(
+                "/compute/nodeSelector",
+                Map.of("nvidia.com/gpu.product", "H100"),
+                "/compute/tolerations",
+                List.of(Map.of("key", "gpu", "operator", "Exists", "effect", "NoSchedule")),
+                "/compute/topologySpreadConstraints",
+                List.of(Map.of(
+                        "maxSkew",
+                        1,
+                        "topologyKey",
+                        "topology.kubernetes.io/zone",
+                        "whenUnsatisfiable",
+                        "ScheduleAnyway",
+                        "labelSelector",
+                        Map.of("matchLabels", Map.of("team", "vision")))),
+                "/compute/priorityClassName",
+                "batch",
+                "/compute/runtimeClassName",
+                "nvidia",
+                "/compute/schedulerName",
+                "volcano"));
+        assertThat(pod.getNodeSelector()).containsEntry("nvidia.com/gpu.product", "H100");
+        assertThat(pod.getTolerations()).anySatisfy(toleration -> {
+            assertThat(toleration.getKey()).isEqualTo("gpu");
+            assertThat(toleration.getOperator()).isEqualTo("Exists");
+            assertThat(toleration.getEffect()).isEqualTo("NoSchedule");
+        });
+        assertThat(pod.getTopologySpreadConstraints()).singleElement().satisfies(spread -> {
+            assertThat(spread.getTopologyKey()).isEqualTo("topology.kubernetes.io/zone");
+            assertThat(spread.getLabelSelector().getMatchLabels()).containsEntry("team", "vision");
+        });
+        assertThat(pod.getPriorityClassName()).isEqualTo("batch");
+        assertThat(pod.getRuntimeClassName()).isEqualTo("nvidia");
+        assertThat(pod.getSchedulerName()).isEqualTo("volcano");
+    }
+
+    /** @param changes pointers and values */
+    private static StagePlan student(Object... changes) {
+        TrainingRecipe changed = Recipes.stored("photos", true);
+        for (int i = 0; i < changes.length; i += 2) {
+            Recipes.with(changed, (String) changes[i], changes[i + 1]);
+        }
+        return StagePlan.student(changed, RecipeResolver.resolve("default", "photos", changed.getSpec()));
     }
 
     @Test

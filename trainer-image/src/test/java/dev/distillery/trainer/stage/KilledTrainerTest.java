@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledTrainerTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int SIGTERM_EXIT = 143;
+    private static final int KILLS = Integer.getInteger("kills", 5);
+    /** About what a whole run takes. */
+    private static final int LONGEST_LIFE_MILLIS = 8000;
 
     @TempDir
     Path folder;
@@ -70,6 +75,42 @@ class KilledTrainerTest {
                 .isEqualTo(
                         report(recipe.environment("whole")).artifacts().get(0).sha256());
         assertThat(checkpoints(env)).doesNotExist();
+    }
+
+    /** Wherever it is: starting, training, writing a checkpoint, exporting, publishing. {@code -Dkills=50} kills more often. */
+    @Test
+    void killedAtRandomMomentsItPublishesTheDigestOfAnUninterruptedRun() throws Exception {
+        SyntheticRecipe recipe = new SyntheticRecipe(folder)
+                .with("/tricks/distillation/enabled", false)
+                .with("/student/epochs", 40);
+        Map<String, String> env = recipe.environment("whole");
+        start(env);
+        assertThat(process.waitFor()).as(this::log).isZero();
+        String digest = digest(env);
+        Random random = new Random(17);
+        int kills = 0;
+        for (int run = 1; kills < KILLS; run++) {
+            env = recipe.environment("killed-" + run);
+            boolean ended = false;
+            while (!ended) {
+                start(env);
+                // Once there have been enough kills, the last run may end.
+                ended = kills == KILLS
+                        ? process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                        : process.waitFor(random.nextInt(LONGEST_LIFE_MILLIS), TimeUnit.MILLISECONDS);
+                if (!ended) {
+                    assertThat(kills).as("the last run does not end: " + log()).isLessThan(KILLS);
+                    process.destroyForcibly().waitFor();
+                    kills++;
+                }
+            }
+            assertThat(process.exitValue()).as(this::log).isZero();
+            assertThat(digest(env)).isEqualTo(digest);
+        }
+    }
+
+    private static String digest(Map<String, String> env) throws IOException {
+        return report(env).artifacts().get(0).sha256();
     }
 
     private void start(Map<String, String> env) throws IOException {
