@@ -21,7 +21,6 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,15 +31,12 @@ import java.util.Objects;
 import org.jboss.logging.Logger;
 
 /**
- * Validate, run the stages, project the status. No finalizer: all that a recipe makes is owned by it.
- *
- * <p>What fails is tried again after 1 s, 2 s, … at most a minute, for as long as it fails: an API server that was away for
- * an hour must not leave a recipe behind that nobody looks at.
+ * Validate, run the stages, project the status. No finalizer: all that a recipe makes is owned by it. What fails is tried
+ * again as application.properties says.
  */
 @ControllerConfiguration(
         name = TrainingRecipeReconciler.NAME,
         informer = @Informer(informerListLimit = TrainingRecipeReconciler.LIST_PAGE, onAddFilter = Unsettled.class))
-@GradualRetry(maxAttempts = -1, initialInterval = 1000, intervalMultiplier = 2, maxInterval = 60_000)
 public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
     static final String NAME = "trainingrecipe";
 
