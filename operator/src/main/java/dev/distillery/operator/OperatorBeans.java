@@ -11,6 +11,7 @@ import dev.distillery.operator.stage.BackOff;
 import dev.distillery.operator.stage.StageCluster;
 import dev.distillery.operator.stage.StageJob;
 import dev.distillery.operator.stage.StagePod;
+import dev.distillery.operator.stage.TrainerImages;
 import dev.distillery.operator.status.StatusProjector;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -111,9 +112,15 @@ class OperatorBeans {
 
     @Produces
     @Singleton
-    StageCluster cluster(KubernetesClient client, ProgressEndpoint endpoint, OperatorConfig config) {
-        return new StageCluster(
-                client, new StageJob(new StagePod(config.trainer().image(), endpoint::access)));
+    TrainerImages trainerImages(OperatorConfig config) {
+        OperatorConfig.Trainer trainer = config.trainer();
+        return new TrainerImages(trainer.image(), trainer.gpuImage().orElse(trainer.image()));
+    }
+
+    @Produces
+    @Singleton
+    StageCluster cluster(KubernetesClient client, ProgressEndpoint endpoint, TrainerImages images) {
+        return new StageCluster(client, new StageJob(new StagePod(images, endpoint::access)));
     }
 
     @Produces

@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The operator's settings; environment variables in upper case with underscores, e.g. {@code DISTILLERY_PROGRESS_URL}. */
 @ConfigMapping(prefix = "distillery")
@@ -22,6 +23,9 @@ public interface OperatorConfig {
     interface Trainer {
         @WithDefault("distillery/trainer:0.1.0")
         String image();
+
+        /** For recipes with a GPU; absent: the same. */
+        Optional<String> gpuImage();
     }
 
     /** The pause between two attempts at a stage. The defaults are those of Kubernetes' own Job controller. */

@@ -8,6 +8,7 @@ import dev.distillery.operator.progress.JobOwners;
 import dev.distillery.operator.progress.PodIdentity;
 import dev.distillery.operator.queue.Workload;
 import dev.distillery.operator.stage.StagePlan;
+import dev.distillery.operator.stage.TrainerImages;
 import dev.distillery.operator.status.TrainerPod;
 import dev.distillery.recipe.RecipeResolver;
 import dev.distillery.recipe.TrainingRecipe;
@@ -49,7 +50,7 @@ class StageSources implements JobOwners {
     private final MeterRegistry meters;
     private final Leadership leadership;
     /** Part of what determines a teacher. */
-    private final String trainer;
+    private final TrainerImages trainers;
 
     private IndexerResourceCache<TrainingRecipe> recipes;
     private InformerEventSource<Job, TrainingRecipe> jobs;
@@ -57,11 +58,11 @@ class StageSources implements JobOwners {
     /** Null where the API server has no Kueue. */
     private InformerEventSource<Workload, TrainingRecipe> workloads;
 
-    StageSources(PodMetrics metrics, MeterRegistry meters, Leadership leadership, OperatorConfig config) {
+    StageSources(PodMetrics metrics, MeterRegistry meters, Leadership leadership, TrainerImages trainers) {
         this.metrics = metrics;
         this.meters = meters;
         this.leadership = leadership;
-        this.trainer = config.trainer().image();
+        this.trainers = trainers;
     }
 
     List<EventSource<?, TrainingRecipe>> create(EventSourceContext<TrainingRecipe> context) {
@@ -176,7 +177,8 @@ class StageSources implements JobOwners {
             return List.of();
         }
         String namespace = recipe.getMetadata().getNamespace();
-        var resolved = RecipeResolver.resolve(namespace, recipe.getMetadata().getName(), recipe.getSpec(), trainer);
+        var resolved = RecipeResolver.resolve(
+                namespace, recipe.getMetadata().getName(), recipe.getSpec(), trainers.of(recipe.getSpec()));
         return resolved.teacherHash() == null
                 ? List.of()
                 : List.of(teacherPlace(

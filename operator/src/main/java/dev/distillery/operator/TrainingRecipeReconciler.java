@@ -3,6 +3,7 @@ package dev.distillery.operator;
 import dev.distillery.operator.cache.Unsettled;
 import dev.distillery.operator.event.RecipeEvents;
 import dev.distillery.operator.progress.ProgressEventSource;
+import dev.distillery.operator.stage.TrainerImages;
 import dev.distillery.operator.status.Observation;
 import dev.distillery.operator.status.ServingCondition;
 import dev.distillery.operator.status.StatusProjector;
@@ -54,7 +55,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
     private final RecipeEvents events;
     private final ProgressEventSource progress;
     private final Clock clock;
-    private final String trainer;
+    private final TrainerImages trainers;
 
     TrainingRecipeReconciler(
             StageSources sources,
@@ -64,7 +65,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
             RecipeEvents events,
             ProgressEventSource progress,
             Clock clock,
-            OperatorConfig config) {
+            TrainerImages trainers) {
         this.sources = sources;
         this.flow = flow;
         this.serving = serving;
@@ -72,7 +73,7 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
         this.events = events;
         this.progress = progress;
         this.clock = clock;
-        this.trainer = config.trainer().image();
+        this.trainers = trainers;
     }
 
     @Override
@@ -96,7 +97,10 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
         Observation observation;
         if (violations.isEmpty()) {
             ResolvedRecipe resolved = RecipeResolver.resolve(
-                    recipe.getMetadata().getNamespace(), recipe.getMetadata().getName(), recipe.getSpec(), trainer);
+                    recipe.getMetadata().getNamespace(),
+                    recipe.getMetadata().getName(),
+                    recipe.getSpec(),
+                    trainers.of(recipe.getSpec()));
             observation = flow.advance(recipe, resolved);
         } else {
             observation = flow.stop(recipe, violations);

@@ -33,10 +33,10 @@ import java.util.stream.Stream;
  * The trainer's pod. Satisfies the Pod Security level "restricted", whatever the recipe says: what recipes may add is in
  * {@link dev.distillery.recipe.PodOverrides}.
  *
- * @param image of the trainer
+ * @param images of the trainer
  * @param progress asked for each pod anew: the authority may be replaced while the operator runs
  */
-public record StagePod(String image, Supplier<ProgressAccess> progress) {
+public record StagePod(TrainerImages images, Supplier<ProgressAccess> progress) {
     static final String CONTAINER = "trainer";
 
     private static final String RECIPE_FOLDER = "/etc/distillery";
@@ -96,7 +96,7 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
     private Container container(StagePlan plan) {
         return new ContainerBuilder()
                 .withName(CONTAINER)
-                .withImage(image)
+                .withImage(image(plan))
                 .withArgs(plan.stage().toString().toLowerCase(Locale.ROOT))
                 .withEnv(environment(plan))
                 .withEnvFrom(DestinationSecret.of(plan))
@@ -149,10 +149,14 @@ public record StagePod(String image, Supplier<ProgressAccess> progress) {
                         TrainerEnvironment.PROGRESS_INTERVAL, access.interval().toString(), null),
                 new EnvVar(TrainerEnvironment.PROGRESS_AUTHORITY, access.authority(), null),
                 new EnvVar(TrainerEnvironment.PROGRESS_TOKEN_FILE, IDENTITY + "/" + TOKEN_FILE, null),
-                new EnvVar(TrainerEnvironment.IMAGE, image, null)));
+                new EnvVar(TrainerEnvironment.IMAGE, image(plan), null)));
         SigningKeySecret.of(plan)
                 .ifPresent(key -> variables.add(new EnvVar(TrainerEnvironment.SIGNING, SigningKeySecret.FOLDER, null)));
         return variables;
+    }
+
+    private String image(StagePlan plan) {
+        return images.of(plan.recipe().spec());
     }
 
     private static ResourceRequirements resources(Compute compute) {

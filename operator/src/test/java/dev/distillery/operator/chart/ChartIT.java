@@ -101,7 +101,7 @@ class ChartIT {
                 "networkPolicy.metricsFrom[0].podSelector.matchLabels.app=prometheus podLabels.team=ml"
                         + " podAnnotations.note=here serviceAccount.annotations.role=arn",
                 "nodeSelector.disk=ssd tolerations[0].key=gpu tolerations[0].operator=Exists env[0].name=A"
-                        + " env[0].value=b logging.json=false logging.level=DEBUG",
+                        + " env[0].value=b logging.json=false logging.level=DEBUG trainer.gpuImage=distillery/trainer-cuda:1",
             })
     void theApiServerTakesWhatItRenders(String settings) {
         String yaml = chart.template(NAMESPACE, List.of(settings.split(" ")));

@@ -42,7 +42,8 @@ class RecipeFuzzTest {
             "/apis/distillery.dev/v1alpha1/namespaces/default/trainingrecipes?dryRun=All&fieldValidation=Strict";
     private static final String JOBS = "/apis/batch/v1/namespaces/default/jobs?dryRun=All";
     private static final StageJob JOB = new StageJob(new StagePod(
-            "trainer:1", () -> new ProgressAccess(URI.create("https://operator:8443"), Duration.ofSeconds(5), "CA")));
+            new TrainerImages("trainer:1", "trainer-cuda:1"),
+            () -> new ProgressAccess(URI.create("https://operator:8443"), Duration.ofSeconds(5), "CA")));
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final StructuralSchema SCHEMA = RecipeDocument.schema();
     private static final ValidationRules RULES = new ValidationRules(SCHEMA.json());

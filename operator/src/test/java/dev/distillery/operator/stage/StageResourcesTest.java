@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StageResourcesTest {
     private static final StageJob JOB = new StageJob(new StagePod(
-            "trainer:1", () -> new ProgressAccess(URI.create("https://operator:8443"), Duration.ofSeconds(5), "CA")));
+            new TrainerImages("trainer:1", "trainer-cuda:1"),
+            () -> new ProgressAccess(URI.create("https://operator:8443"), Duration.ofSeconds(5), "CA")));
 
     private final TrainingRecipe recipe = Recipes.stored("photos", true);
     private final ResolvedRecipe resolved = RecipeResolver.resolve("default", "photos", recipe.getSpec());
@@ -236,6 +237,17 @@ class StageResourcesTest {
         assertThat(queued.getSpec().getSuspend()).isTrue();
         assertThat(queued.getMetadata().getLabels()).containsEntry("kueue.x-k8s.io/queue-name", "team-a");
         assertThat(StageJob.queue(queued)).contains("team-a");
+    }
+
+    @Test
+    void aRecipeWithAGpuHasTheTrainerForIt() {
+        TrainingRecipe gpu = Recipes.with(Recipes.stored("photos", true), "/compute/gpus", 1);
+        StagePlan plan = StagePlan.student(gpu, RecipeResolver.resolve("default", "photos", gpu.getSpec()));
+        assertThat(pod(student).getContainers().get(0).getImage()).isEqualTo("trainer:1");
+        assertThat(pod(plan).getContainers().get(0)).satisfies(container -> {
+            assertThat(container.getImage()).isEqualTo("trainer-cuda:1");
+            assertThat(container.getEnv()).contains(new EnvVar("DISTILLERY_IMAGE", "trainer-cuda:1", null));
+        });
     }
 
     @Test

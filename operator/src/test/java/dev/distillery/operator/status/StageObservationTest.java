@@ -8,6 +8,7 @@ import dev.distillery.operator.stage.ProgressAccess;
 import dev.distillery.operator.stage.StageJob;
 import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.operator.stage.StagePod;
+import dev.distillery.operator.stage.TrainerImages;
 import dev.distillery.operator.status.StageObservation.State;
 import dev.distillery.recipe.RecipeResolver;
 import dev.distillery.recipe.TrainingRecipe;
@@ -333,7 +334,7 @@ class StageObservationTest {
     private static Job job(TrainingRecipe recipe) {
         StagePlan plan = StagePlan.student(recipe, RecipeResolver.resolve("default", "photos", recipe.getSpec()));
         return new StageJob(new StagePod(
-                        "trainer:1",
+                        new TrainerImages("trainer:1", "trainer-cuda:1"),
                         () -> new ProgressAccess(URI.create("https://operator:8443"), Duration.ofSeconds(5), "CA")))
                 .desired(plan)
                 .edit()
