@@ -1,27 +1,31 @@
 #!/usr/bin/env bash
 # Runs what `mvn -Pimage package` built, as a cluster would: layers unpacked, root read-only, any user but root, no
 # capabilities, /tmp and the volumes alone writable. The operator comes up against an embedded cluster, and the trainer
-# trains, checks and publishes examples/smoke.yaml. Needs root, for mounts; no registry, no container engine.
+# trains, checks and publishes examples/smoke.yaml. Needs root, for mounts; no registry, no container engine, no GPU.
 #
-#   images/check.sh
+#   images/check.sh         the trainer's image for CPUs
+#   images/check.sh cuda    the one for NVIDIA GPUs (mvn -Pimage,cuda package), which trains on the CPU where there is none
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 home=$PWD
 images=$home/target/images
 readonly USER_ID=12345 GROUP_ID=0 # as OpenShift gives them: a user that no image knows
-readonly OPERATOR_LIMIT_MB=250 TRAINER_LIMIT_MB=700
+readonly OPERATOR_LIMIT_MB=250
+readonly variant=${1:-cpu}
+declare -rA TRAINER_LIMIT_MB=([cpu]=700 [cuda]=4800)
 
 fail() {
   echo "FAILED: $*" >&2
   exit 1
 }
 
+[[ ${TRAINER_LIMIT_MB[$variant]:-} ]] || fail "expected cpu or cuda (got $variant)"
 ((EUID == 0)) || fail "needs root, to mount (got user $EUID)"
 work=$(mktemp -d)
 started=()
 finish() {
   local pid
-  for pid in "${started[@]}"; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
+  for pid in "${started[@]}"; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; done
   rm -rf --one-file-system "$work"
 }
 trap finish EXIT
@@ -34,7 +38,7 @@ blob() {
 # The image's layers as one folder, and what its configuration says, as shell words.
 unpack() {
   local tar=$1 root=$2 limit=$3 manifest layer size
-  [[ -s $tar ]] || fail "$tar: no such file; build it: mvn -Pimage package -DskipTests"
+  [[ -s $tar ]] || fail "$tar: no such file; build it: mvn -Pimage package -DskipTests (for cuda: -Pimage,cuda)"
   manifest=$(tar -xOf "$tar" index.json | jq -r '.manifests[0].digest')
   mkdir -p "$root"
   for layer in $(blob "$tar" "$manifest" | jq -r '.layers[].digest'); do
@@ -44,7 +48,7 @@ unpack() {
   blob "$tar" "$(blob "$tar" "$manifest" | jq -r .config.digest)" >"$root.json"
   [[ $(jq -r .config.User "$root.json") == 65532:65532 ]] || fail "$tar: expected user 65532:65532"
   [[ -z $(find "$root" -xdev -type f \( -perm -4000 -o -perm -2000 \) -print -quit) ]] || fail "$tar: holds setuid files"
-  [[ -s $(echo "$root"/usr/share/sbom/*.cdx.json) ]] || fail "$tar: expected an SBOM in /usr/share/sbom"
+  [[ -n $(find "$root"/usr/share/sbom -name '*.cdx.json' -size +0) ]] || fail "$tar: expected an SBOM in /usr/share/sbom"
   size=$(du -s --apparent-size --block-size=1MB "$root" | cut -f 1)
   echo "$(basename "$tar"): $size MB unpacked, manifest $manifest"
   ((size <= limit)) || fail "$tar: $size MB unpacked, expected at most $limit"
@@ -84,7 +88,19 @@ ENTER
 chmod 755 "$work" "$work/enter"
 
 unpack "$images/operator.tar" "$work/operator" "$OPERATOR_LIMIT_MB"
-unpack "$images/trainer-cpu.tar" "$work/trainer" "$TRAINER_LIMIT_MB"
+unpack "$images/trainer-$variant.tar" "$work/trainer" "${TRAINER_LIMIT_MB[$variant]}"
+
+echo "== trainer: each library finds all that it names, but for the node's driver"
+(
+  cd "$work/trainer"
+  find opt -name '*.so*' -type f -printf '%h\n' | sort -u | sed 's,^,/,' | paste -sd : >"$work/folders"
+  find opt -name '*.so*' -type f | while read -r library; do
+    LD_LIBRARY_PATH=$(<"$work/folders") LD_BIND_NOW=1 LD_WARN=1 \
+      chroot . /lib64/ld-linux-x86-64.so.2 --list "/$library" 2>&1 |
+      grep -E 'not found|error while loading|undefined symbol' | sed "s,^,$library: ," || true
+  done | grep -v 'libcuda\.so\.1' >"$work/unresolved" || true
+)
+[[ ! -s $work/unresolved ]] || fail "$(<"$work/unresolved")"
 
 echo "== trainer: one recipe from end to end"
 # An installation whose trainer is the image.
