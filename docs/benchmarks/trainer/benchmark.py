@@ -58,8 +58,9 @@ def cases(quick, threads, allocators, precisions, networks):
             for count in threads:
                 for allocator in allocators:
                     yield Case(*matrix[network], precision, count, allocator)
-    if "8" in networks:
-        yield Case(*matrix["8"], precisions[-1], threads[-1], allocators[-1], "augmented")
+    for network in networks:
+        if network in ("8", "20"):
+            yield Case(*matrix[network], precisions[-1], threads[-1], allocators[-1], "augmented")
 
 
 class Side:
