@@ -13,12 +13,15 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file that is either whole or absent, also after a power failure: written beside its place, synced, and renamed. Closed
  * without {@link #commit}, nothing of it stays.
  */
 final class AtomicFile implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AtomicFile.class);
     private static final String PART = ".part-";
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -63,9 +66,11 @@ final class AtomicFile implements AutoCloseable {
         channel.force(true);
         channel.close();
         Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        // The rename itself lies in the folder.
+        // The rename itself lies in the folder, which some network file systems cannot sync.
         try (FileChannel entry = FileChannel.open(folder, StandardOpenOption.READ)) {
             entry.force(true);
+        } catch (IOException e) {
+            LOG.debug("{} cannot be synced: {}", folder, e.toString());
         }
     }
 

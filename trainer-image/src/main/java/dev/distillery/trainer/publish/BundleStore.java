@@ -24,10 +24,6 @@ import org.slf4j.LoggerFactory;
 public final class BundleStore {
     private static final Logger LOG = LoggerFactory.getLogger(BundleStore.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** In this order in the index: beside the versions, and in the version. */
-    private static final String BESIDE = "model/";
-
-    private static final String INSIDE = "version/";
     private static final String INDEX = "index.json";
 
     private final Path folder;
@@ -59,7 +55,7 @@ public final class BundleStore {
                     LOG.warn("{} is damaged; the student is exported again", kept.resolve(file.getKey()));
                     return Optional.empty();
                 }
-                boolean isBeside = file.getKey().startsWith(BESIDE);
+                boolean isBeside = file.getKey().startsWith(ModelVersion.BESIDE);
                 String name = file.getKey().substring(file.getKey().indexOf('/') + 1);
                 (isBeside ? beside : inside).put(name, content);
             }
@@ -76,9 +72,7 @@ public final class BundleStore {
         try {
             delete();
             Files.createDirectories(folder);
-            Map<String, byte[]> files = new LinkedHashMap<>();
-            model.modelFiles().forEach((name, content) -> files.put(BESIDE + name, content));
-            model.files().forEach((name, content) -> files.put(INSIDE + name, content));
+            Map<String, byte[]> files = model.tree();
             Map<String, String> digests = new LinkedHashMap<>();
             files.forEach((name, content) -> digests.put(name, Sha256.of(content)));
             Index index = new Index(model.modelName(), model.version(), digests, model.annotations());

@@ -71,7 +71,7 @@ final class ModelFolder implements Destination {
         Files.createDirectories(folder);
         Staging.deleteStale(folder, clock.instant());
         try {
-            return new StagedFolder(model, Staging.write(folder, model.files()));
+            return new StagedFolder(model, Staging.write(folder, model.tree()));
         } catch (IOException | RuntimeException e) {
             deleteIfEmpty();
             throw e;
@@ -88,11 +88,15 @@ final class ModelFolder implements Destination {
             this.staged = staged;
         }
 
-        /** One rename. */
+        /** Nothing but renames, for which a full disk has room; the last one declares the version. */
         @Override
         public Artifact commit() throws IOException {
             for (Map.Entry<String, byte[]> file : model.modelFiles().entrySet()) {
-                Staging.replace(folder.resolve(file.getKey()), file.getValue());
+                Path there = folder.resolve(file.getKey());
+                if (!Staging.holds(there, file.getValue())) {
+                    Path ours = staged.resolve(ModelVersion.BESIDE + file.getKey());
+                    Files.move(ours, there, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                }
             }
             while (true) {
                 int number = model.version() == null ? nextVersion() : model.version();
@@ -100,7 +104,7 @@ final class ModelFolder implements Destination {
                 try {
                     // rename(2) would replace an empty folder of that name, so look first; it refuses a full one.
                     checkFree(number);
-                    Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+                    Files.move(staged.resolve(ModelVersion.INSIDE), target, StandardCopyOption.ATOMIC_MOVE);
                     Staging.sync(folder);
                     return artifact(number, model.sha256());
                 } catch (FileSystemException e) {

@@ -37,6 +37,9 @@ public record ModelVersion(
     public static final String CONFIG = BundleFiles.CONFIG;
     public static final String PREPROCESSING = BundleFiles.PREPROCESSING;
 
+    static final String BESIDE = "model/";
+    static final String INSIDE = "version/";
+
     /** @param key null leaves the version unsigned */
     public static ModelVersion of(Bundle bundle, SigningKey key) {
         Map<String, byte[]> files = BundleFiles.of(bundle, key).files();
@@ -56,6 +59,14 @@ public record ModelVersion(
                 modelFiles,
                 files,
                 annotations);
+    }
+
+    /** @return all content by path: what lies beside the versions below {@value #BESIDE}, a version's own below {@value #INSIDE} */
+    Map<String, byte[]> tree() {
+        Map<String, byte[]> tree = new LinkedHashMap<>();
+        modelFiles.forEach((name, content) -> tree.put(BESIDE + name, content));
+        files.forEach((name, content) -> tree.put(INSIDE + name, content));
+        return tree;
     }
 
     /** @return of {@code model.onnx}, lower-case hex */

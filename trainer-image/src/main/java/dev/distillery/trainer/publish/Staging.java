@@ -55,7 +55,7 @@ final class Staging {
 
     /** Replaces a file in one step; does nothing if it already holds this content. */
     static void replace(Path file, byte[] content) throws IOException {
-        if (Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), content)) {
+        if (holds(file, content)) {
             return;
         }
         Path aside = file.resolveSibling(PREFIX + UUID.randomUUID());
@@ -65,6 +65,10 @@ final class Staging {
         } finally {
             Files.deleteIfExists(aside);
         }
+    }
+
+    static boolean holds(Path file, byte[] content) throws IOException {
+        return Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), content);
     }
 
     /** Deletes what dead runs left in {@code parent}; what cannot be deleted stays. */
