@@ -29,8 +29,10 @@ final class S3Bucket implements AutoCloseable {
     static final int PART_BYTES = 16 << 20;
 
     private static final String NO_REASON = "without a reason";
+    private static final String SIZE_LIMIT = "the store, or a proxy before it, limits the size of uploads";
     private static final int CONFLICT = 409;
     private static final int PRECONDITION_FAILED = 412;
+    private static final int TOO_LARGE = 413;
     private static final int NOT_IMPLEMENTED = 501;
 
     private final S3Client client;
@@ -216,10 +218,11 @@ final class S3Bucket implements AutoCloseable {
 
     private static String advice(S3Exception e) {
         return switch (e.statusCode()) {
-            case 301, 307, 400 -> "check endpoint and region";
+            case 301, 307, 400 -> reason(e).equals("EntityTooLarge") ? SIZE_LIMIT : "check endpoint and region";
             case 401, 403 ->
                 "check the credentials, and that they allow s3:GetObject, s3:PutObject and s3:ListBucket there";
             case 404 -> "make the bucket, or correct its name";
+            case TOO_LARGE -> SIZE_LIMIT;
             default -> "the store says that this is its own trouble; the next attempt publishes without training";
         };
     }

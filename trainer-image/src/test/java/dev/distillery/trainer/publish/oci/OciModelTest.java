@@ -5,6 +5,7 @@ import static dev.distillery.trainer.publish.PublishedFixture.otherModel;
 import static dev.distillery.trainer.publish.PublishedFixture.places;
 import static dev.distillery.trainer.publish.PublishedFixture.signed;
 import static dev.distillery.trainer.publish.PublishedFixture.small;
+import static dev.distillery.trainer.publish.PublishedFixture.withOnnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -118,7 +119,7 @@ class OciModelTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"CUT", "ERROR"})
     void cutOffAnywhereAndRunAgainThereIsOneWholeVersion(FaultyProxy.Fault fault) throws IOException {
         URI target = URI.create("http://" + registry.address());
         ModelVersion model = small("run-1");
@@ -164,6 +165,22 @@ class OciModelTest {
             assertThat(e).hasMessageContainingAll("nothing is visible", "oci://" + proxy.address());
         }
         assertThat(tags("sick")).isEmpty();
+    }
+
+    @Test
+    void anImageThatIsTooLargeForTheRegistryIsRefusedAtOnce() throws IOException {
+        URI target = URI.create("http://" + registry.address());
+        ModelVersion model = withOnnx(small("run-1"), 100_000);
+        try (FaultyProxy proxy = new FaultyProxy(target, FaultyProxy.Fault.TOO_LARGE, 50_000)) {
+            TrainerException e = catchThrowableOfType(
+                    TrainerException.class,
+                    () -> publish(proxy.address(), "large", LOGIN, new Patience(4, Duration.ofMillis(1)), model));
+            assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(ExitCode.PUBLISH_FAILED);
+            assertThat(e).hasMessageContainingAll("413", "limits the size of uploads", "nothing is visible");
+            assertThat(proxy.faults()).isEqualTo(1);
+        }
+        assertThat(tags("large")).isEmpty();
+        assertThat(publish("large", model).version()).isEqualTo(1);
     }
 
     @Test

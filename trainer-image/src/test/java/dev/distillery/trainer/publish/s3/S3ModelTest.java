@@ -144,7 +144,7 @@ class S3ModelTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"CUT", "ERROR"})
     void cutOffAnywhereAndRunAgainThereIsOneWholeVersion(FaultyProxy.Fault fault) throws Exception {
         ModelVersion model = small("run-1");
         long total;
@@ -182,6 +182,24 @@ class S3ModelTest {
             assertThat(e).hasMessageContainingAll("500", "s3://models/vision/fashion", "nothing is visible");
             assertThat(e.getCause().getCause()).hasMessageContaining("SDK Attempt Count: 4");
         }
+    }
+
+    @Test
+    void aNetworkThatIsTooLargeForTheStoreIsRefusedAtOnce() throws Exception {
+        ModelVersion model = withOnnx(small("run-1"), 100_000);
+        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.TOO_LARGE, 50_000)) {
+            S3Model destination = S3Store.model(
+                    URI.create("http://" + proxy.address()), S3Store.KEYS, new Patience(4, Duration.ofMillis(1)));
+            TrainerException e = catchThrowableOfType(TrainerException.class, () -> publish(destination, model));
+            assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(ExitCode.PUBLISH_FAILED);
+            assertThat(e)
+                    .hasMessageContainingAll(
+                            "fashion/1/model.onnx", "413", "limits the size of uploads", "nothing is visible");
+            assertThat(proxy.faults()).isEqualTo(1);
+        }
+        assertThat(store.objects())
+                .doesNotContainKeys(ROOT + "1/model.onnx", ROOT + "1/SHA256SUMS", ROOT + "latest.json");
+        assertThat(publish(model).version()).isEqualTo(1);
     }
 
     @Test
