@@ -21,6 +21,7 @@ import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
 import dev.distillery.trainer.publish.Sha256;
 import dev.distillery.trainer.signing.SigningFixture;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -238,6 +240,39 @@ class S3ModelTest {
         publish(model("run-1", null));
         store.blobs().deleteContainer(S3Store.BUCKET);
         refused(model("run-2", null), "404", "NoSuchBucket", "make the bucket");
+    }
+
+    /** Between content and declaration. */
+    @Test
+    void aBucketThatVanishesWhileAVersionWaitsInItLosesNothing() throws Exception {
+        ModelVersion model = model("run-1", null);
+        S3Model place = S3Store.model(store.endpoint(), S3Store.KEYS, S3Store.NONE);
+        Destination vanishing = new Destination() {
+            @Override
+            public Optional<Artifact> publishedBy(String runId) throws IOException {
+                return place.publishedBy(runId);
+            }
+
+            @Override
+            public void check(ModelVersion version) {
+                place.check(version);
+            }
+
+            @Override
+            public Staged stage(ModelVersion version) {
+                Staged staged = place.stage(version);
+                store.blobs().deleteContainer(S3Store.BUCKET);
+                return staged;
+            }
+        };
+        TrainerException e = catchThrowableOfType(
+                TrainerException.class, () -> new ModelRepository(List.of(vanishing)).publish(model));
+        assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(ExitCode.PUBLISH_FAILED);
+        assertThat(e).hasMessageContainingAll("404", "NoSuchBucket", "make the bucket", "nothing is visible");
+
+        store.blobs().createContainerInLocation(null, S3Store.BUCKET);
+        assertThat(publish(model)).isEqualTo(new Artifact("s3://models/vision/fashion/1", 1, model.sha256(), null));
+        assertThat(store.objects()).hasSize(3 + model.files().size());
     }
 
     @Test
