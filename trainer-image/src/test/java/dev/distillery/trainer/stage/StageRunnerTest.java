@@ -59,6 +59,34 @@ class StageRunnerTest {
     }
 
     @Test
+    void anInt8ModelThatLosesTooMuchIsNowhereInTheVersionAndTheWarningIs() throws IOException {
+        Map<String, String> env = new SyntheticRecipe(folder)
+                .with("/tricks/distillation/enabled", false)
+                .with("/gate/maxQuantizationDrop", 0.125)
+                .environment("run-1");
+        // A recipe cannot ask for it: INT8 that is right on more images than there are. None is, so it is refused.
+        Path recipe = Path.of(env.get(TrainerEnvironment.RECIPE));
+        Files.writeString(recipe, Files.readString(recipe).replace("0.125", "-1.125"));
+        RunReport report = run(Stage.STUDENT, env);
+        assertThat(report.succeeded()).as(report.message()).isTrue();
+        assertThat(report.result().int8().published()).isFalse();
+        String warning = report.warnings().stream()
+                .filter(each -> each.startsWith("spec.gate.maxQuantizationDrop"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(warning).contains("only FP32 is published");
+        Path version = folder.resolve("models/synthetic/1");
+        assertThat(version.resolve("model.onnx")).exists();
+        assertThat(version.resolve("model-int8.onnx")).doesNotExist();
+        for (String file : List.of("SHA256SUMS", "provenance.json")) {
+            assertThat(version.resolve(file)).content().contains("model.onnx").doesNotContain("model-int8.onnx");
+        }
+        for (String file : List.of("report.json", "model-card.md")) {
+            assertThat(version.resolve(file)).content().contains(warning);
+        }
+    }
+
+    @Test
     void aKeyThatCannotSignIsFoundBeforeAnythingIsTrained() throws IOException {
         Map<String, String> env = new SyntheticRecipe(folder)
                 .with("/tricks/distillation/enabled", false)
