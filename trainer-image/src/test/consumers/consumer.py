@@ -1,8 +1,10 @@
 """A published version, read by programs that nobody here wrote: the ONNX checker, ONNX Runtime for Python, Triton's schema.
 
     python consumer.py VERSION IMAGES LABELS       (IDX files of the validation images; see run.sh)
+    python consumer.py VERSION FOLDER              (photographs, in a folder for each class)
 
-Each image must be classified as the trainer's own ONNX Runtime classified it: the same confusion matrix as report.json has.
+Each image must be classified as the trainer's own ONNX Runtime classified it: the same confusion matrix as report.json has,
+for photographs but for a few: another decoder or scaler may differ by a grey level.
 """
 
 import gzip
@@ -14,11 +16,14 @@ import google.protobuf
 import numpy as np
 import onnx
 import onnxruntime as ort
+import pictures
 from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2
 
 # Another release of ONNX Runtime rounds sums of integers elsewhere; an image on the border may fall to the other side.
 INT8_IMAGES = 2
+# One in so many photographs.
+BORDERLINE = 100
 
 
 def idx(path):
@@ -46,7 +51,7 @@ def triton(version):
 
 
 def prepared(contract, images):
-    """What preprocessing.json asks for; IDX images have their size and channels already."""
+    """What preprocessing.json asks of pixels; IDX images have their size and channels already, photographs by now."""
     images = images.reshape(len(images), *images.shape[1:3], -1)
     for step in contract["steps"]:
         if step["operation"] == "normalize":
@@ -55,7 +60,7 @@ def prepared(contract, images):
         elif step["operation"] == "transpose":
             images = np.ascontiguousarray(images.transpose(0, 3, 1, 2))
         else:
-            assert step["operation"] in ("color", "resize"), step
+            assert step["operation"] in ("orient", "color", "resize", "centerCrop"), step
     assert list(images.shape[1:]) == contract["input"]["shape"][1:]
     return images
 
@@ -74,8 +79,14 @@ def main():
     version = pathlib.Path(sys.argv[1])
     contract = json.loads((version / "preprocessing.json").read_text())
     report = json.loads((version / "report.json").read_text())
-    images, labels = prepared(contract, idx(sys.argv[2])), idx(sys.argv[3])
     classes = (version / contract["labels"]).read_text().splitlines()
+    source = pathlib.Path(sys.argv[2])
+    if source.is_dir():
+        images, labels = pictures.folder(contract["steps"], source, classes)
+        moved = max(1, len(labels) // BORDERLINE)
+    else:
+        images, labels, moved = idx(source), idx(sys.argv[3]), 0
+    images = prepared(contract, images)
     triton(version)
     for name in ("model.onnx", "model-int8.onnx"):
         if not (version / name).exists():
@@ -84,10 +95,11 @@ def main():
         counts = confusion(version / name, contract, images, labels, len(classes))
         top1 = counts.trace() / counts.sum()
         if name == "model.onnx":
-            assert counts.tolist() == report["confusion"], "another confusion matrix than report.json"
+            others = np.abs(counts - np.array(report["confusion"])).sum() // 2
+            assert others <= moved, f"another confusion matrix than report.json: {others} images"
         else:
             right = round(report["result"]["int8"]["top1"] * len(labels))
-            assert abs(counts.trace() - right) <= INT8_IMAGES, (counts.trace(), right)
+            assert abs(counts.trace() - right) <= INT8_IMAGES + moved, (counts.trace(), right)
         print(f"ONNX {onnx.__version__} checker, ONNX Runtime {ort.__version__}: {name}, top-1 {top1:.4f}"
               f" on {len(labels)} images, as the trainer")
 
