@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +48,14 @@ public final class StageRunner {
     private final AtomicReference<RunReport> written = new AtomicReference<>();
 
     public StageRunner(Stage stage, Map<String, String> env) {
+        this(stage, env, Clock.systemUTC());
+    }
+
+    /** @param clock read after each checkpoint, on the thread that trains */
+    StageRunner(Stage stage, Map<String, String> env, Clock clock) {
         this.stage = stage;
         this.env = env;
-        this.marks = new CheckpointMarks(env.get(TrainerEnvironment.POD), Clock.systemUTC());
+        this.marks = new CheckpointMarks(env.get(TrainerEnvironment.POD), clock);
     }
 
     /** @return the process's exit code; the report has been written */
@@ -89,13 +95,15 @@ public final class StageRunner {
                     ExitCode.OUT_OF_MEMORY,
                     "the JVM got no more memory (" + e.getMessage() + "; its heap may have "
                             + (Runtime.getRuntime().maxMemory() >> 20)
-                            + " MiB); raise spec.compute.memory or lower spec.training.batchSize");
+                            + " MiB); raise spec.compute.memory or lower spec.training.batchSize. The last checkpoint"
+                            + " stays");
         } catch (RuntimeException | Error e) {
-            if (LibTorch.isOutOfMemory(e)) {
-                String message = e.getMessage().lines().findFirst().orElse("");
+            Optional<String> outOfMemory = LibTorch.outOfMemory(e);
+            if (outOfMemory.isPresent()) {
                 return failure(
                         ExitCode.OUT_OF_MEMORY,
-                        "libtorch did not get the memory for a step (" + message
+                        "libtorch did not get the memory for a step ("
+                                + outOfMemory.get().strip()
                                 + "); raise spec.compute.memory, take a GPU with more memory, or lower"
                                 + " spec.training.batchSize. The last checkpoint stays");
             }

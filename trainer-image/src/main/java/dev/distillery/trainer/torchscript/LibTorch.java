@@ -7,12 +7,18 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
+import java.util.Optional;
 
 /** libtorch in this process: its threads, its allocator and the device that it computes on. */
 public final class LibTorch implements AutoCloseable {
-    /** c10's CPU and CUDA allocators. */
-    private static final List<String> OUT_OF_MEMORY =
-            List.of("not enough memory", "can't allocate memory", "CUDA out of memory");
+    /** c10's allocators of the CPU and of CUDA; the CUDA runtime; the libraries that allocate beside them. */
+    private static final List<String> OUT_OF_MEMORY = List.of(
+            "not enough memory",
+            "can't allocate memory",
+            "CUDA out of memory",
+            "CUDA error: out of memory",
+            "CUBLAS_STATUS_ALLOC_FAILED",
+            "CUDNN_STATUS_ALLOC_FAILED");
 
     private final PtNDManager manager;
 
@@ -40,10 +46,14 @@ public final class LibTorch implements AutoCloseable {
         return new LibTorch((PtNDManager) NDManager.newBaseManager(gpu ? Device.gpu() : Device.cpu(), "PyTorch"));
     }
 
-    /** @return whether this is libtorch's word for memory that it did not get, on the CPU or on a GPU */
-    public static boolean isOutOfMemory(Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
-        return failure instanceof EngineException && OUT_OF_MEMORY.stream().anyMatch(message::contains);
+    /** @return the line in which libtorch says that it got no memory, on the CPU or on a GPU; empty for another failure */
+    public static Optional<String> outOfMemory(Throwable failure) {
+        return failure instanceof EngineException
+                ? String.valueOf(failure.getMessage())
+                        .lines()
+                        .filter(line -> OUT_OF_MEMORY.stream().anyMatch(line::contains))
+                        .findFirst()
+                : Optional.empty();
     }
 
     public PtNDManager manager() {
