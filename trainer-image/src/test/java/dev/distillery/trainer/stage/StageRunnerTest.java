@@ -1,7 +1,9 @@
 package dev.distillery.trainer.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ai.djl.engine.Engine;
 import dev.distillery.report.ExitCode;
 import dev.distillery.report.ReportJson;
 import dev.distillery.report.RunReport;
@@ -198,6 +200,17 @@ class StageRunnerTest {
         RunReport report = run(Stage.STUDENT, recipe.environment("run-1"));
         assertThat(report.reason()).isEqualTo(ExitCode.DIVERGED.reason());
         assertThat(report.message()).contains("spec.tricks.linearScaling.referenceRate");
+    }
+
+    @Test
+    void aGpuWhereThereIsNoneIsRefusedForGood() throws IOException {
+        assumeThat(Engine.getEngine("PyTorch").getGpuCount()).isZero();
+        RunReport report = run(
+                Stage.TEACHER,
+                new SyntheticRecipe(folder).with("/compute/gpus", 1).environment("run-1"));
+        assertThat(report.reason()).isEqualTo(ExitCode.INVALID_RECIPE.reason());
+        assertThat(ExitCode.ofReason(report.reason()).retryable()).isFalse();
+        assertThat(report.message()).contains("spec.compute.gpus: got 1", "libtorch", "without CUDA", "gpus: 0");
     }
 
     @Test
