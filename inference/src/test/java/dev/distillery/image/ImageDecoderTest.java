@@ -3,6 +3,14 @@ package dev.distillery.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,6 +34,9 @@ class ImageDecoderTest {
     private static final int SAME_LIBRARY = 1;
     /** The JDK's libjpeg is of 1998 and rounds the transform otherwise. */
     private static final int OTHER_LIBRARY = 3;
+
+    /** Where a PNG states it. */
+    private static final int BIT_DEPTH = 24;
 
     private static final JpegDecoder JDK = new JdkJpegDecoder();
 
@@ -63,6 +75,24 @@ class ImageDecoderTest {
     void pngsOfAnyKindBecomeRgb(String name) throws BadImageException {
         RgbImage expected = name.equals("scene.png") ? Golden.read(name) : Golden.expected(name);
         Golden.assertClose(decode(JDK, Golden.file(name)), expected, name.contains("alpha") ? 1 : 0);
+    }
+
+    @Test
+    void sixteenBitColourIsScaledToEight() throws Exception {
+        RgbImage scene = Golden.read("scene.png");
+        WritableRaster samples =
+                Raster.createInterleavedRaster(DataBuffer.TYPE_USHORT, scene.width(), scene.height(), 3, null);
+        for (int i = 0; i < scene.pixels().length; i++) {
+            int pixel = i / 3;
+            int sixteenBits = (scene.pixels()[i] & 0xff) * 257;
+            samples.setSample(pixel % scene.width(), pixel / scene.width(), i % 3, sixteenBits);
+        }
+        ColorModel model = new ComponentColorModel(
+                ColorSpace.getInstance(ColorSpace.CS_sRGB), false, false, Transparency.OPAQUE, DataBuffer.TYPE_USHORT);
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(model, samples, false, null), "png", png);
+        assertThat(png.toByteArray()[BIT_DEPTH]).isEqualTo((byte) 16);
+        Golden.assertClose(decode(JDK, png.toByteArray()), scene, 0);
     }
 
     @Test

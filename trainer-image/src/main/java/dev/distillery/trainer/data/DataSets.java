@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -77,7 +79,28 @@ public final class DataSets {
         checkLabels("spec.dataset.validation.labels", validation, classes.size());
         ChannelStatistics statistics = ChannelStatistics.of(train);
         return new DataSet(
-                train, validation, classes, statistics.mean(), statistics.std(), digest(digests), null, List.of());
+                train,
+                validation,
+                classes,
+                statistics.mean(),
+                statistics.std(),
+                digest(digests),
+                null,
+                withoutImages(train, classes));
+    }
+
+    /** Allowed, as in sets whose labels begin at 1, and said: such a class is never learnt. */
+    private static List<String> withoutImages(LabelledImages train, List<String> classes) {
+        BitSet held = new BitSet();
+        Arrays.stream(train.labels()).forEach(held::set);
+        List<String> without = IntStream.range(0, classes.size())
+                .filter(label -> !held.get(label))
+                .mapToObj(label -> classes.get(label) + " (label " + label + ")")
+                .toList();
+        return without.isEmpty()
+                ? List.of()
+                : List.of("spec.dataset.train.labels: no image of " + String.join(", ", without)
+                        + "; the model does not learn what has no image");
     }
 
     private LabelledImages split(String field, Dataset.Split split) {

@@ -96,6 +96,21 @@ class DataSetsTest {
     }
 
     @Test
+    void aClassWithoutATrainingImageIsSaid() {
+        Dataset.Source images = source(file(), images(4, 4, 4));
+        Dataset.Source labels = source(file(), idx(0x08, new int[] {4}, new byte[] {0, 2, 0, 2}));
+        Dataset recipe = dataset(Dataset.Split.ofFiles(images, labels), split(3, 4, 3), List.of("a", "b", "c"));
+        DataSet set = DataSets.load(recipe, here(), 1);
+        assertThat(set.classes()).containsExactly("a", "b", "c");
+        assertThat(set.notes())
+                .singleElement()
+                .asString()
+                .startsWith("spec.dataset.train.labels: no image of b (label 1);");
+        Dataset full = dataset(split(3, 4, 3), split(3, 4, 2), null);
+        assertThat(DataSets.load(full, here(), 1).notes()).isEmpty();
+    }
+
+    @Test
     void namesTheFieldOfAMissingFile() {
         Dataset.Source gone = new Dataset.Source("pvc://data/none.gz", null);
         Dataset.Split good = split(6, 4, 3);
