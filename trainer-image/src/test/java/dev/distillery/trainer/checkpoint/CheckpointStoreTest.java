@@ -9,12 +9,18 @@ import dev.distillery.trainer.metrics.EpochResult;
 import dev.distillery.trainer.network.TrainingValues;
 import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.precision.LossScale;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -79,6 +85,48 @@ class CheckpointStoreTest {
         assertThat(store("data").newest().orElseThrow().state().epochs()).isEqualTo(1);
         Files.write(newest, new byte[0]);
         assertThat(store("data").newest().orElseThrow().state().epochs()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsPassedOverIsSaidWithItsReason() throws IOException {
+        store("data").save(checkpoint(1, 0));
+        store("data").save(checkpoint(2, 0));
+        Path newest = folder().resolve(names().get(1));
+        Files.write(newest, new byte[] {1});
+        assertThat(logOf(() -> store("data").newest()))
+                .contains("WARN", newest + " is passed over: it is damaged", "trying the one before");
+    }
+
+    @Test
+    void aCheckpointOfAnotherFormatIsPassedOver() throws IOException {
+        store("data").save(checkpoint(1, 0));
+        store("data").save(checkpoint(2, 0));
+        Path ours = folder().resolve(names().get(1));
+        SafeTensors file = SafeTensors.read(ours);
+        Map<String, String> metadata = new HashMap<>(file.metadata());
+        metadata.replaceAll((key, text) -> text.replace("\"format\":1", "\"format\":2"));
+        Path theirs = folder().resolve("theirs");
+        try (OutputStream out = Files.newOutputStream(theirs)) {
+            new SafeTensors(file.values(), metadata).write(out);
+        }
+        Files.move(theirs, folder().resolve("r00-e00003-b0000000-%.16s.safetensors".formatted(Sha256.of(theirs))));
+        AtomicReference<Checkpoint> found = new AtomicReference<>();
+        assertThat(logOf(() -> found.set(store("data").newest().orElseThrow())))
+                .contains("r00-e00003", "it is of format 2, this trainer reads 1");
+        assertThat(found.get().state().epochs()).isEqualTo(2);
+    }
+
+    /** The logger of the tests writes to the standard error as it is at the time. */
+    private static String logOf(Runnable action) {
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            action.run();
+        } finally {
+            System.setErr(before);
+        }
+        return log.toString(StandardCharsets.UTF_8);
     }
 
     @Test
