@@ -123,7 +123,9 @@ model=$(jq -r .modelDir "$work/run.json")/model.onnx
 echo "published $model ($(stat -c %s "$model") bytes)"
 
 echo "== operator: ready"
-distillery up --state "$work/state" >"$work/up.log" 2>&1 &
+# Without the function's shell between, which would end and leave the process behind.
+DISTILLERY_HOME=$work/home java -cp "$home/cli/target/classes:$home/cli/target/lib/*" dev.distillery.cli.Distillery \
+  up --state "$work/state" >"$work/up.log" 2>&1 &
 started+=($!)
 for _ in $(seq 300); do
   ! grep -q KUBECONFIG "$work/up.log" || break
