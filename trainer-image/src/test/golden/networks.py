@@ -1,4 +1,6 @@
 """ResNets of torchvision and timm, and a plain CIFAR ResNet: one training pass forward and backward, one of inference."""
+import re
+
 import timm
 import torch
 import torch.nn.functional as F
@@ -61,9 +63,9 @@ class CifarResNet(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
-def original_bottleneck():
+def original_bottleneck(build):
     """He et al. 2016: the stride on the first 1x1. torchvision puts it on the 3x3 (V1.5, variant B)."""
-    model = torchvision.models.resnet50(num_classes=CLASSES)
+    model = build(num_classes=CLASSES)
     for stage in (model.layer2, model.layer3, model.layer4):
         stage[0].conv1.stride, stage[0].conv2.stride = (2, 2), (1, 1)
     return model
@@ -80,8 +82,9 @@ def models():
     tv = torchvision.models
     yield "resnet", 18, "", 3, 40, "torchvision resnet18", tv.resnet18(num_classes=CLASSES)
     yield "resnet", 34, "", 3, 40, "torchvision resnet34", tv.resnet34(num_classes=CLASSES)
-    yield "resnet", 50, "", 3, 40, "torchvision resnet50, strides on the first 1x1", original_bottleneck()
+    yield "resnet", 50, "", 3, 40, "torchvision resnet50, strides on the first 1x1", original_bottleneck(tv.resnet50)
     yield "resnet", 18, "B", 3, 40, "torchvision resnet18", tv.resnet18(num_classes=CLASSES)
+    yield "resnet", 34, "B", 3, 40, "torchvision resnet34", tv.resnet34(num_classes=CLASSES)
     yield "resnet", 50, "B", 3, 40, "torchvision resnet50 (V1.5)", tv.resnet50(num_classes=CLASSES)
     yield "resnet", 18, "C", 3, 40, "timm ResNet, deep stem", deep_stem(basic, (2, 2, 2, 2))
     yield "resnet", 34, "C", 3, 40, "timm ResNet, deep stem", deep_stem(basic, (3, 4, 6, 3))
@@ -89,6 +92,14 @@ def models():
     for depth in (18, 34, 50):
         model = timm.create_model(f"resnet{depth}d", num_classes=CLASSES)
         yield "resnet", depth, "D", 3, 40, f"timm resnet{depth}d", model
+    # Smaller images: with the depth grows the number of values that may lie where a gradient jumps.
+    for depth, build, layers in ((101, tv.resnet101, (3, 4, 23, 3)), (152, tv.resnet152, (3, 8, 36, 3))):
+        original = f"torchvision resnet{depth}, strides on the first 1x1"
+        yield "resnet", depth, "", 3, 32, original, original_bottleneck(build)
+        yield "resnet", depth, "B", 3, 32, f"torchvision resnet{depth} (V1.5)", build(num_classes=CLASSES)
+        yield "resnet", depth, "C", 3, 32, "timm ResNet, deep stem", deep_stem(bottleneck, layers)
+        model = timm.create_model(f"resnet{depth}d", num_classes=CLASSES)
+        yield "resnet", depth, "D", 3, 32, f"timm resnet{depth}d", model
     yield "resnet-cifar", 8, "", 1, 28, "plain CIFAR ResNet", CifarResNet(8, 1, False)
     yield "resnet-cifar", 20, "", 3, 32, "plain CIFAR ResNet", CifarResNet(20, 3, False)
     yield "resnet-cifar", 8, "D", 1, 28, "plain CIFAR ResNet, pooled shortcuts", CifarResNet(8, 1, True)
@@ -204,7 +215,13 @@ def clear_images(model, name, channels, size):
     return best[1]
 
 
-def passes(model, name, seen, channels, size, dtype):
+def kept(name, depth):
+    """Which gradients are stored. Of the deepest networks stem, classifier, first and last block of each stage."""
+    ends = {101: "(0|2|3|22)", 152: "(0|2|7|35)"}.get(depth)
+    return ends is None or re.match(rf"stem|fc|stage\d\.{ends}\.", name)
+
+
+def passes(model, name, seen, channels, size, dtype, depth):
     """Loss, logits, gradients of one training pass, and logits of inference with the statistics that it left."""
     model.to(dtype).train()
     tensors = set_values(model)
@@ -220,7 +237,8 @@ def passes(model, name, seen, channels, size, dtype):
         "loss": rounded(loss.item()),
         "logits": summary(logits, BATCH * CLASSES),
         "inferenceLogits": summary(inference, BATCH * CLASSES),
-        "gradients": {n: summary(t.grad) for n, t in tensors.items() if t.requires_grad},
+        "parameters": sum(t.requires_grad for t in tensors.values()),
+        "gradients": {n: summary(t.grad) for n, t in tensors.items() if t.requires_grad and kept(n, depth)},
     }
 
 
@@ -240,8 +258,8 @@ def cases():
     for family, depth, variant, channels, size, reference, model in models():
         name = f"{family}-{depth}{variant and '-' + variant}"
         seen = clear_images(model, name, channels, size)
-        single = passes(model, name, seen, channels, size, torch.float32)
-        exact = passes(model, name, seen, channels, size, torch.float64)
+        single = passes(model, name, seen, channels, size, torch.float32, depth)
+        exact = passes(model, name, seen, channels, size, torch.float64, depth)
         facts = {"name": name, "images": seen, "reference": reference, "family": family, "depth": depth, "variant": variant}
         shape = {"channels": channels, "size": size, "batch": BATCH, "classes": CLASSES, "smoothing": SMOOTHING}
         yield facts | shape | exact | {"pytorchFloat32Error": errors(single, exact)}
@@ -266,6 +284,6 @@ def goldens():
         },
         "zero-gamma": {
             "reference": "timm, zero_init_last=True: names of the batch-norm weights that start at 0",
-            "cases": [zero_gamma(depth) for depth in (18, 34, 50)],
+            "cases": [zero_gamma(depth) for depth in (18, 34, 50, 101, 152)],
         },
     }
