@@ -154,11 +154,12 @@ class StageFlow {
     private ObservedStage start(ObservedStage seen, StagePlan plan) {
         Instant now = clock.instant();
         made.values().removeIf(free -> !now.isBefore(free));
-        if (made.containsKey(plan.key())) {
+        Instant again = made.get(plan.key());
+        if (again != null) {
             if (plan.stage() == Stage.TEACHER) {
                 cluster.join(plan);
             }
-            return started(seen, plan, made.get(plan.key()));
+            return started(seen, plan, again);
         }
         // Pods and Jobs are watched apart: a Job's end may be known before its pod ever was.
         Optional<TrainerPod> inTheWay = sources.inTheWay(plan)

@@ -66,11 +66,21 @@ final class AtomicFile implements AutoCloseable {
         channel.force(true);
         channel.close();
         Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        // The rename itself lies in the folder, which some network file systems cannot sync.
-        try (FileChannel entry = FileChannel.open(folder, StandardOpenOption.READ)) {
-            entry.force(true);
+        // The rename itself lies in the folder.
+        try (FileChannel entry = openFolder()) {
+            if (entry != null) {
+                entry.force(true);
+            }
+        }
+    }
+
+    /** @return null where the file system gives no channel of a folder; one that cannot be synced is an error */
+    private FileChannel openFolder() {
+        try {
+            return FileChannel.open(folder, StandardOpenOption.READ);
         } catch (IOException e) {
             LOG.debug("{} cannot be synced: {}", folder, e.toString());
+            return null;
         }
     }
 

@@ -118,7 +118,10 @@ class FullDiskTest {
         assertThat(e.exitCode()).isEqualTo(ExitCode.PUBLISH_FAILED);
         assertThat(e)
                 .hasMessageContainingAll(
-                        "file:///work/fashion", "out of disk space", "nothing is visible", "its free space");
+                        "file://" + disk.root() + "/fashion",
+                        "out of disk space",
+                        "nothing is visible",
+                        "its free space");
     }
 
     private void publish(ModelVersion model) {

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +32,9 @@ class KilledPublisherTest {
             Path root = Path.of(arguments[0]);
             try (Destination.Staged staged = place(root).stage(PublishedFixture.small("run-1"))) {
                 Files.createFile(root.resolve("staged"));
-                Thread.sleep(PATIENCE.toMillis());
-                staged.commit();
+                if (!new CountDownLatch(1).await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    staged.commit();
+                }
             }
         }
     }

@@ -83,7 +83,9 @@ public final class OciVersion implements VersionContent {
                 version.faults.add("layer " + layer.getDigest() + ": its content is not what was published");
             }
             if (ModelPack.isFile(layer.getMediaType())) {
-                version.add(layer.getAnnotations().getOrDefault(ModelPack.PATH, layer.getDigest()), content);
+                // Without a path it is under its digest, which no list of digests has.
+                Map<String, String> annotations = layer.getAnnotations() == null ? Map.of() : layer.getAnnotations();
+                version.add(annotations.getOrDefault(ModelPack.PATH, layer.getDigest()), content);
             } else {
                 version.unpack(content);
             }

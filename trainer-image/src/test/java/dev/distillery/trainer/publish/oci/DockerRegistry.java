@@ -1,6 +1,7 @@
 package dev.distillery.trainer.publish.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.distillery.trainer.publish.TlsIdentity;
@@ -26,6 +27,13 @@ final class DockerRegistry implements AutoCloseable {
     private final Process process;
     private final int port;
     private final Path data;
+
+    /** Skips the tests of a class where there is no registry. */
+    static void assumeInstalled() {
+        assumeThat(Files.isExecutable(PROGRAM))
+                .as("apt-get install docker-registry; without it nothing is tested here")
+                .isTrue();
+    }
 
     /** @param folder for its data */
     DockerRegistry(Path folder) throws IOException {

@@ -2,7 +2,6 @@ package dev.distillery.trainer.publish.oci;
 
 import static dev.distillery.trainer.publish.PublishedFixture.signed;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -43,9 +42,7 @@ class ModelPackTest {
 
     @BeforeAll
     static void start() throws IOException {
-        assumeThat(Files.isExecutable(DockerRegistry.PROGRAM))
-                .as("apt-get install docker-registry; without it nothing is tested here")
-                .isTrue();
+        DockerRegistry.assumeInstalled();
         registry = new DockerRegistry(folder);
         key = SigningFixture.key(folder);
     }

@@ -8,7 +8,6 @@ import static dev.distillery.trainer.publish.PublishedFixture.small;
 import static dev.distillery.trainer.publish.PublishedFixture.withOnnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.distillery.recipe.Publish;
 import dev.distillery.report.Artifact;
@@ -62,9 +61,7 @@ class OciModelTest {
 
     @BeforeAll
     static void start() throws IOException {
-        assumeThat(Files.isExecutable(DockerRegistry.PROGRAM))
-                .as("apt-get install docker-registry; without it nothing is tested here")
-                .isTrue();
+        DockerRegistry.assumeInstalled();
         registry = new DockerRegistry(folder);
     }
 

@@ -2,7 +2,6 @@ package dev.distillery.trainer.publish.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.distillery.recipe.Publish;
 import dev.distillery.report.ExitCode;
@@ -27,9 +26,7 @@ class OciTlsTest {
 
     @Test
     void itsAuthorityIsTakenFromTheSecretOrTheEnvironment() throws Exception {
-        assumeThat(Files.isExecutable(DockerRegistry.PROGRAM))
-                .as("apt-get install docker-registry; without it nothing is tested here")
-                .isTrue();
+        DockerRegistry.assumeInstalled();
         TlsIdentity identity = TlsIdentity.in(folder);
         try (DockerRegistry registry = new DockerRegistry(folder, identity)) {
             assertThat(tags(registry, Map.of(prefix() + "ca.crt", Files.readString(identity.certificate()))))
