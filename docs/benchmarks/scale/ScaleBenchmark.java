@@ -31,6 +31,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -278,6 +279,7 @@ public final class ScaleBenchmark {
 
     private void create(String name, int count, int perSecond, String figure) throws Exception {
         long start = System.nanoTime();
+        Map<String, Duration> cpuBefore = cpu();
         List<Future<?>> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int n = i;
@@ -291,13 +293,31 @@ public final class ScaleBenchmark {
         until("Jobs", () -> jobs.size() == created.size());
         double done = seconds(start);
         until("statuses", () -> statuses.size() == created.size());
+        Map<String, Double> cpuMillis = new TreeMap<>();
+        cpu().forEach((process, time) -> cpuMillis.put(
+                process,
+                (double) time.minus(cpuBefore.getOrDefault(process, Duration.ZERO)).toMillis() / count));
         result.put(figure, Map.of(
+                "cpuMillisPerRecipe", cpuMillis,
                 "recipes", count,
                 "offeredSeconds", offered,
                 "allJobsSeconds", done,
                 "jobsPerSecond", count / done,
                 "createToJobMillis", percentiles(name, created, jobs),
                 "podToStatusMillis", percentiles(name, podRuns, statuses)));
+    }
+
+    /** User and system time of every process that takes part. */
+    private Map<String, Duration> cpu() {
+        Map<String, Duration> times = new TreeMap<>();
+        ProcessHandle.current().info().totalCpuDuration().ifPresent(time -> times.put("program", time));
+        ProcessHandle.current().descendants().forEach(process -> {
+            String name = process.pid() == operator.pid()
+                    ? "operator"
+                    : Path.of(process.info().command().orElse("?")).getFileName().toString();
+            process.info().totalCpuDuration().ifPresent(time -> times.merge(name, time, Duration::plus));
+        });
+        return times;
     }
 
     private static Map<String, Double> percentiles(String name, Map<String, Long> from, Map<String, Long> to) {

@@ -11,7 +11,7 @@ cd "$here/../../.."
 live=${1:-600} finished=${2:-1000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-export OPERATOR_JAVA="${OPERATOR_JAVA:--XX:ActiveProcessorCount=2 -XX:MaxRAM=1g -XX:+UseSerialGC -XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError}"
+export OPERATOR_JAVA="${OPERATOR_JAVA:--XX:ActiveProcessorCount=2 -XX:MaxRAM=1g -XX:+UseSerialGC -XX:MaxRAMPercentage=50 -XX:+ExitOnOutOfMemoryError}"
 name=${RESULT:-$here/results/$live-$finished}
 status=0
 java -Xmx2g -XX:+UseSerialGC -Djava.util.logging.manager=org.jboss.logmanager.LogManager \
