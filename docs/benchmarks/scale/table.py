@@ -18,6 +18,8 @@ rows.append(("Heap after a collection, MiB", r["heapAfterGcMiB-afterRestart"], "
 writes = sum(v for k, v in r["requestsInAnIdleMinute"].items() if not k.startswith("GET ") and "leases" not in k)
 rows.append(("Writes in an idle minute", f"{writes:.0f}", "0"))
 rows.append(("Requests a recipe, until it trains", f"{sum(r['requestsPerRecipe'].values()):.1f}", "–"))
+for process, name in (("operator", "operator"), ("kube-apiserver", "API server"), ("etcd", "etcd"), ("program", "program")):
+    rows.append((f"CPU a recipe, {name}, ms", f"{r['at40PerSecond']['cpuMillisPerRecipe'][process]:.0f}", "–"))
 print("| | measured | goal |\n|---|---|---|")
 for row in rows:
     print("| {} | {} | {} |".format(*row))
