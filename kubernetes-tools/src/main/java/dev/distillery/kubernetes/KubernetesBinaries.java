@@ -31,9 +31,14 @@ public record KubernetesBinaries(Path folder) {
         }
     }
 
-    /** @param name for instance {@code kubectl} or {@code helm} */
+    /** @param name for instance {@code kubectl} or {@code kueue} */
     public Path program(String name) {
         return folder.resolve(name);
+    }
+
+    /** @return the folder with the custom resource definitions of {@code kueue} or {@code kserve} */
+    public Path crds(String project) {
+        return folder.resolve("crds").resolve(project);
     }
 
     /** Tests run in their module's folder, or in the project's. */

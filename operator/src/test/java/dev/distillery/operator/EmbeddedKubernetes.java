@@ -30,6 +30,11 @@ final class EmbeddedKubernetes implements KubernetesUnderTest {
     }
 
     @Override
+    public InputStream kserve() {
+        return getClass().getResourceAsStream("/kserve/inferenceservices.yaml");
+    }
+
+    @Override
     public Path kubeconfig() {
         return cluster.kubeconfig();
     }

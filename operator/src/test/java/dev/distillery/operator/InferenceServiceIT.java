@@ -20,7 +20,6 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -35,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Inference services of a packaged operator. KServe's API is there, its controller is played: a test says what it would
- * say. {@code -Dkserve.crd=FILE} takes the CRD as KServe publishes it instead of the fields that we know.
+ * Inference services of a packaged operator. KServe's API is there, on a real API server by the CRD that KServe publishes, on
+ * the embedded one by the fields that we write. Its controller is played: a test says what it would say.
  */
 class InferenceServiceIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -200,10 +199,7 @@ class InferenceServiceIT {
     }
 
     private void installKServe() throws IOException {
-        String file = System.getProperty("kserve.crd");
-        try (InputStream crd = file == null
-                ? getClass().getResourceAsStream("/kserve/inferenceservices.yaml")
-                : Files.newInputStream(Path.of(file))) {
+        try (InputStream crd = kubernetes.kserve()) {
             kubernetes.define(crd);
         }
     }

@@ -66,6 +66,9 @@ public interface KubernetesUnderTest extends AutoCloseable {
 
     KubernetesClient client();
 
+    /** @return KServe's InferenceService, as a custom resource definition */
+    InputStream kserve() throws IOException;
+
     Path kubeconfig();
 
     /**

@@ -4,6 +4,7 @@ import dev.distillery.embedded.EmbeddedClusterOptions;
 import dev.distillery.embedded.runner.Runner;
 import dev.distillery.kubernetes.ControlPlane;
 import dev.distillery.kubernetes.KubernetesBinaries;
+import dev.distillery.kubernetes.Kueue;
 import dev.distillery.operator.chart.Chart;
 import dev.distillery.operator.chart.ChartRights;
 import dev.distillery.recipe.RecipeDocument;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -18,12 +20,14 @@ import java.util.List;
 public final class RealKubernetes implements KubernetesUnderTest {
     private static final String OPERATOR_NAMESPACE = "default";
 
+    private final KubernetesBinaries binaries;
     private final Path state;
     private final Chart chart;
     private final ControlPlane control;
     private final Runner node;
 
     public RealKubernetes(KubernetesBinaries binaries, Path state) throws IOException {
+        this.binaries = binaries;
         this.state = state;
         this.chart = Chart.of(binaries);
         this.control = ControlPlane.start(binaries, state.resolve("control-plane"));
@@ -49,6 +53,11 @@ public final class RealKubernetes implements KubernetesUnderTest {
         return control.client();
     }
 
+    @Override
+    public InputStream kserve() throws IOException {
+        return Files.newInputStream(binaries.crds("kserve").resolve("serving.kserve.io_inferenceservices.yaml"));
+    }
+
     /** The chart's service account and no other rights than the chart's: what the operator lacks, its tests lack. */
     @Override
     public Path kubeconfig() {
@@ -58,6 +67,11 @@ public final class RealKubernetes implements KubernetesUnderTest {
     /** @param settings of the chart's installation: {@code name=value} */
     Path kubeconfig(List<String> settings) {
         return control.kubeconfig(ChartRights.grant(client(), chart, OPERATOR_NAMESPACE, settings));
+    }
+
+    /** Closed by whoever asks. */
+    Kueue startKueue() {
+        return Kueue.start(binaries, control, state.resolve("kueue"));
     }
 
     @Override
