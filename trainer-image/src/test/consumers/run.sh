@@ -2,7 +2,7 @@
 # A published version, read by programs that nobody here wrote. Of Python and Node, what the machine has; the other is named
 # as not run. Installs their packages into a folder that is deleted again, unless CONSUMERS names one to keep.
 #   run.sh VERSION IMAGES LABELS      a version's folder; gzipped IDX files of its validation images
-#   run.sh VERSION FOLDER             photographs, in a folder for each class; ONNX Runtime for Python only
+#   run.sh VERSION FOLDER             photographs, in a folder for each class; not by Node
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 usage="usage: run.sh VERSION IMAGES LABELS, or run.sh VERSION FOLDER"
@@ -26,15 +26,13 @@ if python3 -c 'import venv, ensurepip' 2>/dev/null; then
 
   # Triton's package holds programs for Linux on x86-64, which load the system's Python as a library.
   libpython=libpython$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-  if [[ -d $images ]]; then
-    echo "NOT RUN: Triton; its client reads IDX files only"
-  elif [[ $(uname -sm) != "Linux x86_64" ]]; then
+  if [[ $(uname -sm) != "Linux x86_64" ]]; then
     echo "NOT RUN: Triton; this is $(uname -sm), there is a package for Linux on x86-64 only"
   elif [[ $(ldconfig -p) != *"$libpython.so.1.0"* ]]; then
     echo "NOT RUN: Triton; there is no $libpython.so (Debian: apt-get install $libpython)"
   else
     python triton "$here/triton/requirements.txt"
-    "$work/triton/bin/python" "$here/triton/serve.py" "$version/.." "$images" "$labels"
+    "$work/triton/bin/python" "$here/triton_server.py" "$version" "$images" ${labels:+"$labels"}
   fi
 else
   echo "NOT RUN: Python's consumers; there is no python3 with venv"
