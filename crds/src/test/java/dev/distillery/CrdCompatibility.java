@@ -8,8 +8,8 @@ import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 
 /**
- * What of an earlier CRD a later one would refuse or lose. Recipes are stored for years: a version that was released stays
- * readable. CEL rules are not compared; Kubernetes lets a stored object that breaks a new rule be until that part changes.
+ * What of an earlier CRD a later one would refuse, lose or read as something else. Recipes are stored for years, and applied
+ * again by pipelines that leave out what has a default: a version that was released keeps its meaning. CEL rules are not compared; Kubernetes lets a stored object that breaks a new rule be until that part changes.
  */
 final class CrdCompatibility {
     /** A later value must not be greater. */
@@ -67,6 +67,9 @@ final class CrdCompatibility {
         }
         if (earlier.path("nullable").asBoolean() && !later.path("nullable").asBoolean()) {
             report(path, "null is no longer allowed");
+        }
+        if (earlier.has("default") && !earlier.get("default").equals(later.get("default"))) {
+            report(path, "the default %s became %s", earlier.get("default"), later.path("default"));
         }
         bounds(path, earlier, later);
         enumeration(path, earlier, later);

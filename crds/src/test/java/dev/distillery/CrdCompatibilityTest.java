@@ -37,7 +37,7 @@ class CrdCompatibilityTest {
                       required: [name]
                       properties:
                         name: {type: string, maxLength: 10, pattern: "^a"}
-                        count: {type: integer, minimum: 1, nullable: true}
+                        count: {type: integer, minimum: 1, nullable: true, default: 3}
                         kind: {enum: [A, B], type: string}
                         list: {type: array, items: {type: integer, maximum: 5}}
                         map: {type: object, additionalProperties: {type: string}}
@@ -91,6 +91,10 @@ class CrdCompatibilityTest {
                 broken("v1.name: pattern \"^a\" became \"^b\"", s -> property(s, "name")
                         .put("pattern", "^b")),
                 broken("v1.count: minimum 1 became 2", s -> property(s, "count").put("minimum", 2)),
+                broken("v1.count: the default 3 became 4", s -> property(s, "count")
+                        .put("default", 4)),
+                broken("v1.count: the default 3 became (none)", s -> property(s, "count")
+                        .remove("default")),
                 broken("v1.count: null is no longer allowed", s -> property(s, "count")
                         .remove("nullable")),
                 broken(
@@ -99,8 +103,8 @@ class CrdCompatibilityTest {
                 broken(
                         "v1.name: any value was allowed, now only [a]",
                         s -> property(s, "name").putArray("enum").add("a")),
-                broken("v1.count: it became required and has no default", s -> s.withArray("required")
-                        .add("count")),
+                broken("v1.list: it became required and has no default", s -> s.withArray("required")
+                        .add("list")),
                 broken(
                         "v1.list[]: maximum 5 became 4",
                         s -> property(s, "list").withObject("/items").put("maximum", 4)),
