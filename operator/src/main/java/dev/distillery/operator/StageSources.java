@@ -56,7 +56,7 @@ class StageSources implements JobOwners {
     private InformerEventSource<Job, TrainingRecipe> jobs;
     private InformerEventSource<Pod, TrainingRecipe> pods;
     /** Null where the API server has no Kueue. */
-    private InformerEventSource<Workload, TrainingRecipe> workloads;
+    private InformerEventSource<? extends Workload, TrainingRecipe> workloads;
 
     StageSources(PodMetrics metrics, MeterRegistry meters, Leadership leadership, TrainerImages trainers) {
         this.metrics = metrics;
@@ -86,17 +86,22 @@ class StageSources implements JobOwners {
                 metrics);
         FleetGauges.register(meters, leadership, () -> context.getPrimaryCache().list(), () -> pods.list());
         pods.addIndexers(Map.of(BY_PLACE, pod -> List.of(place(pod))));
-        if (!Workload.served(context.getClient())) {
-            return List.of(jobs, pods);
-        }
-        workloads = new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(Workload.class, TrainingRecipe.class)
+        workloads = Workload.served(context.getClient())
+                .map(type -> workloads(type, context))
+                .orElse(null);
+        return workloads == null ? List.of(jobs, pods) : List.of(jobs, pods, workloads);
+    }
+
+    private <W extends Workload> InformerEventSource<W, TrainingRecipe> workloads(
+            Class<W> type, EventSourceContext<TrainingRecipe> context) {
+        InformerEventSource<W, TrainingRecipe> source = new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(type, TrainingRecipe.class)
                         .withName("queue-workloads")
                         .withSecondaryToPrimaryMapper(this::recipesOf)
                         .build(),
                 context);
-        workloads.addIndexers(Map.of(BY_OWNER, StageSources::ownerUids));
-        return List.of(jobs, pods, workloads);
+        source.addIndexers(Map.of(BY_OWNER, StageSources::ownerUids));
+        return source;
     }
 
     /** @return why the Job's queue does not admit it, in Kueue's words; empty if it does not say, or is not there */

@@ -8,6 +8,7 @@ import dev.distillery.status.Condition;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import org.junit.jupiter.api.AfterAll;
@@ -55,8 +56,11 @@ class KueueIT extends RecipeScenario {
     private static Kueue kueue;
 
     @BeforeAll
-    static void startKueue() {
+    static void startKueue() throws IOException {
         kueue = ((RealKubernetes) kubernetes).startKueue();
+        // It looks for Kueue when it starts, and found the older API that the other tests have.
+        operator.kill();
+        operator.start();
         client().load(new ByteArrayInputStream(QUEUES.getBytes(StandardCharsets.UTF_8)))
                 .create();
     }

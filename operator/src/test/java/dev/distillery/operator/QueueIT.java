@@ -79,7 +79,7 @@ class QueueIT extends RecipeScenario {
 
     /** As Kueue makes one for each Job that it manages. */
     private static void workload(String job) {
-        Workload workload = new Workload();
+        Workload workload = new Workload.V1beta1();
         workload.setMetadata(named(job)
                 .addNewOwnerReference()
                 .withApiVersion("batch/v1")
@@ -92,7 +92,7 @@ class QueueIT extends RecipeScenario {
     }
 
     private static void say(String job, String quotaReserved, String message, String check) {
-        Workload workload = new Workload();
+        Workload workload = new Workload.V1beta1();
         workload.setMetadata(named(job).build());
         workload.setStatus(new Workload.Status(
                 List.of(new ConditionBuilder()

@@ -2,6 +2,7 @@ package dev.distillery.operator.queue;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -12,17 +13,21 @@ import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Kueue's record of a Job in a queue. Only what is needed is read, so that the rest takes no memory. */
+/**
+ * Kueue's record of a Job in a queue, by the newer of the API's two versions; what is read here is the same in both. Only what is
+ * needed is read, so that the rest takes no memory.
+ */
 @Group(Workload.GROUP)
-@Version(Workload.VERSION)
-@Kind("Workload")
+@Version("v1beta2")
+@Kind(Workload.KIND)
 @Singular("workload")
 @Plural(Workload.PLURAL)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public class Workload extends CustomResource<Void, Workload.Status> implements Namespaced {
     static final String GROUP = "kueue.x-k8s.io";
-    static final String VERSION = "v1beta1";
+    static final String KIND = "Workload";
     static final String PLURAL = "workloads";
 
     private static final String QUOTA_RESERVED = "QuotaReserved";
@@ -38,9 +43,24 @@ public class Workload extends CustomResource<Void, Workload.Status> implements N
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record AdmissionCheck(String name, String state, String message) {}
 
-    /** @return whether the API server has Kueue's Workloads in this version */
-    public static boolean served(KubernetesClient client) {
-        var resources = client.getApiResources(GROUP + "/" + VERSION);
+    /** As Kueue before 0.15 has it. */
+    @Group(Workload.GROUP)
+    @Version("v1beta1")
+    @Kind(Workload.KIND)
+    @Singular("workload")
+    @Plural(Workload.PLURAL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public static final class V1beta1 extends Workload {}
+
+    /** @return the newest that the API server has; empty if it has no Kueue */
+    public static Optional<Class<? extends Workload>> served(KubernetesClient client) {
+        return Stream.of(Workload.class, V1beta1.class)
+                .filter(type -> served(client, HasMetadata.getApiVersion(type)))
+                .findFirst();
+    }
+
+    private static boolean served(KubernetesClient client, String version) {
+        var resources = client.getApiResources(version);
         return resources != null
                 && resources.getResources().stream().anyMatch(resource -> PLURAL.equals(resource.getName()));
     }
