@@ -52,8 +52,8 @@ public final class PublishedModel implements AutoCloseable {
         OrtSession session;
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(threads);
-            // Threads that spin while they wait take the time that decoding and the network need.
-            options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            // Threads that spin between inferences take the time that decoding and the network need.
+            options.addConfigEntry("session.force_spinning_stop", "1");
             session = environment.createSession(file.toString(), options);
         } catch (OrtException e) {
             throw invalid(file, "got no model that ONNX Runtime can load (" + e.getMessage() + ")", e);
