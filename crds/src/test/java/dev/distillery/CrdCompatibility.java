@@ -9,7 +9,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * What of an earlier CRD a later one would refuse, lose or read as something else. Recipes are stored for years, and applied
- * again by pipelines that leave out what has a default: a version that was released keeps its meaning. CEL rules are not compared; Kubernetes lets a stored object that breaks a new rule be until that part changes.
+ * again by pipelines that leave out what has a default: a version that was released keeps its meaning. CEL rules are not
+ * compared; Kubernetes lets a stored object that breaks a new rule be until that part changes.
  */
 final class CrdCompatibility {
     /** A later value must not be greater. */
