@@ -6,6 +6,7 @@ import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.publish.Credentials;
 import dev.distillery.trainer.publish.Patience;
 import dev.distillery.trainer.publish.Sha256;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -33,6 +35,7 @@ final class S3Bucket implements AutoCloseable {
     private static final int CONFLICT = 409;
     private static final int PRECONDITION_FAILED = 412;
     private static final int TOO_LARGE = 413;
+    private static final int INTERNAL_ERROR = 500;
     private static final int NOT_IMPLEMENTED = 501;
 
     private final S3Client client;
@@ -183,14 +186,24 @@ final class S3Bucket implements AutoCloseable {
             return request.get();
         } catch (S3Exception e) {
             throw failure(isRefusal(e), what, key, e.statusCode() + " " + reason(e), advice(e), e);
+        } catch (AwsServiceException e) {
+            // Not S3's: of the service that exchanges a pod's token for keys.
+            throw withoutCredentials(e.statusCode() < INTERNAL_ERROR, what, key, e.getMessage(), e);
         } catch (SdkClientException e) {
             // The SDK has one class for all that happens on this side; without credentials it sends nothing.
-            boolean refused = String.valueOf(e.getMessage()).contains("load credentials");
-            String advice = refused
-                    ? "name a Secret in secretRef, or give the pod an identity that may write there"
-                    : "check endpoint and network";
-            throw failure(refused, what, key, e.getMessage(), advice, e);
+            if (!String.valueOf(e.getMessage()).contains("load credentials")) {
+                throw failure(false, what, key, e.getMessage(), "check endpoint and network", e);
+            }
+            Throwable cause = e.getCause();
+            String got = cause == null ? "variables, profile and node have none" : cause.getMessage();
+            throw withoutCredentials(!(cause instanceof IOException), what, key, got, e);
         }
+    }
+
+    private TrainerException withoutCredentials(
+            boolean refused, String what, String key, String got, SdkException cause) {
+        String advice = "name a Secret in secretRef, or give the pod an identity that may write there";
+        return failure(refused, what, key, "no credentials: " + got, advice, cause);
     }
 
     private TrainerException failure(
@@ -212,7 +225,7 @@ final class S3Bucket implements AutoCloseable {
         return switch (e.statusCode()) {
             case 400 -> !List.of("RequestTimeout", NO_REASON).contains(reason(e));
             case 408, 429 -> false;
-            default -> e.statusCode() < 500;
+            default -> e.statusCode() < INTERNAL_ERROR;
         };
     }
 

@@ -13,9 +13,12 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -85,7 +88,7 @@ final class S3Connection {
 
     private static AwsCredentialsProvider identity(Credentials credentials) {
         if (!credentials.named() || credentials.holdsOnly(Authority.KEY)) {
-            return DefaultCredentialsProvider.builder().build();
+            return ownIdentity();
         }
         String id = credentials.require("AWS_ACCESS_KEY_ID");
         String secret = credentials.require("AWS_SECRET_ACCESS_KEY");
@@ -94,6 +97,25 @@ final class S3Connection {
                 ? AwsSessionCredentials.create(id, secret, token.get())
                 : AwsBasicCredentials.create(id, secret);
         return StaticCredentialsProvider.create(fixed);
+    }
+
+    /**
+     * The SDK's default chain, except that an identity which the pod was given is used, or else the reason said: the
+     * chain would go on to the node's, and in the end name six places where nothing is.
+     */
+    private static AwsCredentialsProvider ownIdentity() {
+        boolean keys = isSet(SdkSystemSetting.AWS_ACCESS_KEY_ID);
+        if (!keys && isSet(SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE)) {
+            return WebIdentityTokenFileCredentialsProvider.create();
+        }
+        if (!keys && isSet(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI)) {
+            return ContainerCredentialsProvider.create();
+        }
+        return DefaultCredentialsProvider.builder().build();
+    }
+
+    private static boolean isSet(SdkSystemSetting setting) {
+        return setting.getStringValue().isPresent();
     }
 
     private static Region region(Publish.Destination destination) {
