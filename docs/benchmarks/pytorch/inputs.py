@@ -63,7 +63,26 @@ class Augmented(Dataset):
 
 def loader(images, labels, batch):
     """DataLoader with two worker processes, without end."""
-    batches = DataLoader(Augmented(images, labels), batch, shuffle=True, drop_last=True, num_workers=2,
-                         persistent_workers=True)
+    return endless(Augmented(images, labels), batch)
+
+
+def endless(dataset, batch):
+    batches = DataLoader(dataset, batch, shuffle=True, drop_last=True, num_workers=2, persistent_workers=True)
     while True:
         yield from batches
+
+
+def read_jpeg(path):
+    from torchvision.io import ImageReadMode, decode_jpeg, read_file
+
+    return decode_jpeg(read_file(path), ImageReadMode.RGB)
+
+
+def photographs(folder, size, batch):
+    """Random resized crop and flip of JPEG files by torchvision's decoder and uint8 kernels, two workers, without end."""
+    from torchvision.datasets import ImageFolder
+    from torchvision.transforms import v2
+
+    augmentation = v2.Compose([v2.RandomResizedCrop(size, antialias=True), v2.RandomHorizontalFlip()])
+    for images, labels in endless(ImageFolder(folder, transform=augmentation, loader=read_jpeg), batch):
+        yield images.contiguous(memory_format=torch.channels_last).permute(0, 2, 3, 1), labels

@@ -7,10 +7,9 @@ if [[ -n ${PYTHON:-} ]]; then
   exit
 fi
 venv=${XDG_CACHE_HOME:-$HOME/.cache}/distillery/benchmark-venv
-if [[ ! -e $venv/complete ]]; then
+if ! "$venv/bin/python" -c 'import torch, torchvision, numpy' 2>/dev/null; then
   echo "installing the newest PyTorch into $venv (once; delete the folder to renew it)" >&2
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet torch numpy >&2
-  touch "$venv/complete"
+  "$venv/bin/pip" install --quiet torch torchvision numpy >&2
 fi
 echo "$venv/bin/python"

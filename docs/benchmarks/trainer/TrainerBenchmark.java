@@ -1,5 +1,6 @@
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.OperatingSystemMXBean;
+import dev.distillery.recipe.Dataset;
 import dev.distillery.recipe.ModelFamily;
 import dev.distillery.recipe.Network.Model;
 import dev.distillery.recipe.RecipeDocument;
@@ -8,7 +9,10 @@ import dev.distillery.recipe.Tricks;
 import dev.distillery.trainer.augment.Augmentation;
 import dev.distillery.trainer.checkpoint.SafeTensors;
 import dev.distillery.trainer.data.Batch;
+import dev.distillery.trainer.data.DataSets;
+import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.data.LabelledImages;
+import dev.distillery.trainer.data.SourceLocation;
 import dev.distillery.trainer.data.TrainingBatches;
 import dev.distillery.trainer.loss.CrossEntropy;
 import dev.distillery.trainer.network.Network;
@@ -54,7 +58,8 @@ import java.util.stream.Collectors;
  * resolve RECIPE FILE                                    writes what the operator would give to the trainer
  * </pre>
  *
- * INPUT is {@code resident} (ready batches) or {@code augmented} (shuffle, crop by 4 and flip by TrainingBatches).
+ * INPUT is {@code resident} (ready batches), {@code augmented} (shuffle, crop by 4 and flip by TrainingBatches) or a folder of
+ * photographs (random resized crop and flip by TrainingBatches).
  */
 public final class TrainerBenchmark {
     private static final double RATE = 0.01;
@@ -133,8 +138,12 @@ public final class TrainerBenchmark {
                 new Weights(SafeTensors.read(folder.resolve("weights.safetensors")).values());
         try (LibTorch torch = LibTorch.start(Integer.parseInt(args[7]), false);
                 TrainingNetwork training = new TrainingNetwork(torch, setup, TrainingValues.initial(network, weights, false))) {
-            LabelledImages images = images(network, folder);
-            obey(args[8].equals("augmented") ? augmented(training, images, batch) : resident(training, images, batch));
+            obey(
+                    switch (args[8]) {
+                        case "resident" -> resident(training, images(network, folder), batch);
+                        case "augmented" -> fed(training, augmented(images(network, folder), batch), batch);
+                        default -> fed(training, photographs(Path.of(args[8]), network.height(), batch), batch);
+                    });
         }
     }
 
@@ -166,10 +175,27 @@ public final class TrainerBenchmark {
         };
     }
 
-    private static Step augmented(TrainingNetwork training, LabelledImages images, int batch) {
+    private static TrainingBatches augmented(LabelledImages images, int batch) {
         Augmentation augmentation =
                 new Augmentation(1, CROP, true, images.height(), images.width(), images.channels());
-        TrainingBatches batches = new TrainingBatches(images, augmentation, GlobalBatch.alone(batch), 1);
+        return new TrainingBatches(images, augmentation, GlobalBatch.alone(batch), 1);
+    }
+
+    private static TrainingBatches photographs(Path root, int size, int batch) {
+        Dataset.Augmentation augmentation =
+                new Dataset.Augmentation(0, new Dataset.RandomResizedCrop(0.08, 1, 3.0 / 4, 4.0 / 3), true);
+        Dataset recipe = new Dataset(
+                Dataset.Format.IMAGE_FOLDER, split(root.resolve("train")), split(root.resolve("validation")), null, size,
+                0, augmentation);
+        ImageSet images = DataSets.load(recipe, new SourceLocation(Map.of()), 1).train();
+        return new TrainingBatches(images, images.trainingView(augmentation, 1), GlobalBatch.alone(batch), 1);
+    }
+
+    private static Dataset.Split split(Path folder) {
+        return Dataset.Split.ofFolder(new Dataset.Source(folder.toUri().toString(), null));
+    }
+
+    private static Step fed(TrainingNetwork training, TrainingBatches batches, int batch) {
         return new Step() {
             private int epoch;
             private TrainingBatches.Epoch pass = batches.epoch(epoch, 0);

@@ -48,7 +48,7 @@ class Case:
                 f"{self.threads} thread{'s' if self.threads > 1 else ''}, allocator {self.allocator}, {self.input}")
 
 
-def cases(quick, threads, allocators, precisions, networks):
+def cases(quick, threads, allocators, precisions, networks, photographs):
     matrix = {"8": ("resnet-cifar", 8, 32, 10, 128), "20": ("resnet-cifar", 20, 32, 10, 128),
               "18": ("resnet", 18, 224, 1000, 32), "50": ("resnet", 50, 224, 1000, 32)}
     if quick:
@@ -61,6 +61,10 @@ def cases(quick, threads, allocators, precisions, networks):
     for network in networks:
         if network in ("8", "20"):
             yield Case(*matrix[network], precisions[-1], threads[-1], allocators[-1], "augmented")
+        elif photographs:
+            family, depth, size, _, batch = matrix[network]
+            classes = sum(each.is_dir() for each in (photographs / "train").iterdir())
+            yield Case(family, depth, size, classes, batch, precisions[-1], threads[-1], allocators[-1], "photographs")
 
 
 class Side:
@@ -89,11 +93,12 @@ def ours(classes, *arguments, preload=None):
     return [str(TRAINER), *map(str, arguments)], environment
 
 
-def sides(case, folder, classes, compiled):
+def sides(case, folder, classes, compiled, photographs):
     """@return the trainer first, then PyTorch in each of its forms"""
     preload = {"LD_PRELOAD": str(JEMALLOC), "MALLOC_CONF": MALLOC_CONF} if case.allocator == "jemalloc" else {}
     command, environment = ours(classes, "train", case.family, case.depth, case.size, case.classes, case.batch,
-                                case.precision, case.threads, case.input, folder, preload=preload)
+                                case.precision, case.threads,
+                                photographs if case.input == "photographs" else case.input, folder, preload=preload)
     yield Side("trainer", command, environment)
     # What bin/trainer sets for itself is part of "the same allocator", and not what a user of PyTorch sets.
     tunables = {"GLIBC_TUNABLES": TUNABLES} if case.allocator == "same" else {}
@@ -102,6 +107,8 @@ def sides(case, folder, classes, compiled):
         reference += [f"--{option}", str(getattr(case, option))]
     if case.input == "augmented":
         forms = {"tensors": ["--input", "tensors"], "loader": ["--input", "loader"]}
+    elif case.input == "photographs":
+        forms = {"loader": ["--input", "photographs", "--photographs", str(photographs)]}
     else:
         forms = {"eager": []} | ({"compile": ["--compile"]} if compiled else {})
     for form, extra in forms.items():
@@ -120,12 +127,12 @@ def check(case, all_sides):
     return losses
 
 
-def measure(case, rounds, seconds, classes, compiled):
+def measure(case, rounds, seconds, classes, compiled, photographs):
     with tempfile.TemporaryDirectory() as folder:
         images = 50_000 if case.input == "augmented" else 4 * case.batch
         command, environment = ours(classes, "prepare", case.family, case.depth, case.size, case.classes, images, folder)
         subprocess.run(command, env=environment, check=True)
-        running = list(sides(case, folder, classes, compiled))
+        running = list(sides(case, folder, classes, compiled, photographs))
         losses = check(case, running)
         warm = {side.name: side.ask("block 5")["seconds"] for side in running}
         steps = max(3, round(seconds / (max(warm.values()) / 5)))
@@ -212,6 +219,8 @@ def main():
                         choices=["same", "default", "jemalloc"],
                         help="same: the trainer's settings of glibc's malloc on both sides; default: as each starts by itself")
     parser.add_argument("--no-compile", action="store_true", help="without torch.compile")
+    parser.add_argument("--photographs", type=Path, metavar="FOLDER",
+                        help="train ResNet-18 and -50 on these, too: FOLDER/train and FOLDER/validation, a folder each class")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=4, help="about how long a block lasts")
     parser.add_argument("--results", type=Path, default=HERE / "results.jsonl")
@@ -226,9 +235,11 @@ def main():
 
         write(machine())
         write(first_step(options.classes, options.rounds))
-        for case in cases(options.quick, options.threads, options.allocators, options.precisions, options.networks):
+        for case in cases(options.quick, options.threads, options.allocators, options.precisions, options.networks,
+                          options.photographs):
             print(case.name(), file=sys.stderr)
-            record = measure(case, options.rounds, options.seconds, options.classes, not options.no_compile)
+            record = measure(case, options.rounds, options.seconds, options.classes, not options.no_compile,
+                             options.photographs)
             print("  ratio", record["medianRatio"], "of CPU time", record["medianCpuRatio"], file=sys.stderr)
             write(record)
 

@@ -26,8 +26,10 @@ parser.add_argument("--precision", choices=["fp32", "bf16"], required=True)
 parser.add_argument("--threads", type=int, required=True)
 parser.add_argument("--folder", type=Path, required=True, help="what TrainerBenchmark prepare wrote")
 parser.add_argument("--compile", action="store_true", help="forward, loss and backward by torch.compile")
-parser.add_argument("--input", choices=["resident", "tensors", "loader"], default="resident",
-                    help="ready batches; whole batches augmented by tensor operations; DataLoader with 2 workers")
+parser.add_argument("--input", choices=["resident", "tensors", "loader", "photographs"], default="resident",
+                    help="ready batches; whole batches augmented by tensor operations; DataLoader with 2 workers, of images "
+                         "in memory or of photographs")
+parser.add_argument("--photographs", type=Path, help="folder of a photographs' train and validation")
 options = parser.parse_args()
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "pytorch"))
@@ -42,8 +44,11 @@ load_weights(model, options.folder / "weights.safetensors")
 model = model.to(memory_format=torch.channels_last).train()
 optimizer = torch.optim.SGD(parameter_groups(model, WEIGHT_DECAY), lr=RATE, momentum=MOMENTUM, nesterov=True,
                             fused=True)
-images, labels = inputs.read(options.folder, options.size)
-batches = getattr(inputs, options.input)(images, labels, options.batch)
+if options.input == "photographs":
+    batches = inputs.photographs(options.photographs / "train", options.size, options.batch)
+else:
+    images, labels = inputs.read(options.folder, options.size)
+    batches = getattr(inputs, options.input)(images, labels, options.batch)
 
 scale = torch.full((1, 3, 1, 1), 1 / (255 * 0.25))
 shift = torch.full((1, 3, 1, 1), -0.5 / 0.25)
