@@ -1,9 +1,5 @@
 package dev.distillery.recipe;
 
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,11 +11,6 @@ import java.util.List;
 public final class RecipeResolver {
     /** Bumped when the trainer's mathematics change, so that an old teacher is not taken for a new one. */
     private static final String TRAINER_GENERATION = "1";
-
-    private static final ObjectMapper CANONICAL = JsonMapper.builder()
-            .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-            .build();
 
     private RecipeResolver() {}
 
@@ -133,13 +124,16 @@ public final class RecipeResolver {
         return identity;
     }
 
-    /** @return SHA-256, lower-case hex, of the value as JSON with sorted keys */
+    /**
+     * @param value of recipe records, lists, maps and scalars
+     * @return SHA-256, lower-case hex; a field that a later version adds to the recipe leaves it as it is
+     */
     public static String sha256(Object value) {
         try {
-            byte[] json = CANONICAL.writeValueAsString(value).getBytes(StandardCharsets.UTF_8);
+            byte[] json = CanonicalJson.of(value).getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json));
-        } catch (com.fasterxml.jackson.core.JsonProcessingException | NoSuchAlgorithmException e) {
-            throw new IllegalStateException("records can be written and SHA-256 is in every JDK", e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is in every JDK", e);
         }
     }
 }

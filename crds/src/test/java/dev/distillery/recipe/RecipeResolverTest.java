@@ -2,6 +2,7 @@ package dev.distillery.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.LinkedHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,28 @@ class RecipeResolverTest {
                 resolve("/dataset/train/images/sha256", checksum, "/dataset/train/images/uri", "file:///data/other");
         assertThat(there.digest()).isEqualTo(here.digest()).isNotEqualTo(BASE.digest());
         assertThat(there.teacherHash()).isEqualTo(here.teacherHash());
+    }
+
+    /** So a field that a later version adds, and an API server fills in with its default, changes no run. */
+    @Test
+    void hashesAreOfWhatDiffersFromTheDefaults() throws Exception {
+        YAMLMapper yaml = new YAMLMapper();
+        assertThat(yaml.readTree(CanonicalJson.of(Recipes.spec())))
+                .isEqualTo(yaml.readTree(Recipes.VALID).get("spec"));
+        assertThat(CanonicalJson.of(Recipes.with("/tricks/distillation/decoupled", "{}")))
+                .contains("\"decoupled\":{}");
+    }
+
+    /**
+     * Values of an earlier version. An upgrade that changes them starts every recipe under way anew and trains its teacher
+     * again: only when the mathematics changed.
+     */
+    @Test
+    void runsAndTeachersOfBeforeAnUpgradeAreKnownAfterIt() {
+        assertThat(RecipeResolver.sha256(Recipes.spec().ofRun()))
+                .isEqualTo("ff39f311e6cbca18d9dea7a29ff926675908398a6f04d74da8e585964b929709");
+        assertThat(BASE.digest()).isEqualTo("7b38e42204207d137f700d8634d25418fd6544a5b6d9af68c302833b27f95a4c");
+        assertThat(BASE.teacherHash()).isEqualTo("131eb8645789a75a062c5d6745ca2d629850b870f39482d29d8f870f49a5ec96");
     }
 
     @ParameterizedTest
