@@ -10,20 +10,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a recipe's last run said when every destination had its student: a pod that is deleted right then takes its
- * termination message along, and the next attempt says it once more instead of training again.
+ * What a run said when every destination had its student. A pod that is deleted right then takes its termination message
+ * along, and a recipe that is rolled back comes to a run of before: it is said once more, and nothing trained again.
  */
 public final class Receipt {
     private static final Logger LOG = LoggerFactory.getLogger(Receipt.class);
 
     private final Path file;
 
-    /** @param file the recipe's own; made, with its folder, when there is something to keep */
+    /** @param file the run's own; made, with its folder, when there is something to keep */
     public Receipt(Path file) {
         this.file = file;
     }
 
-    /** @return empty if the last run was another, or is not known */
+    /** @return empty if none is kept of this run */
     public Optional<RunReport> of(String runId) {
         if (!Files.exists(file)) {
             return Optional.empty();

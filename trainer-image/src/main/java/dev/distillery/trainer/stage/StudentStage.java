@@ -52,7 +52,8 @@ final class StudentStage {
         this.recipe = context.recipe();
         this.repository = repository;
         this.bundles = new BundleStore(context.workspace().resolve("bundles").resolve(recipe.name()), context.runId());
-        this.receipt = new Receipt(context.workspace().resolve("receipts").resolve(recipe.name() + ".json"));
+        this.receipt = new Receipt(
+                context.workspace().resolve("receipts").resolve(recipe.name()).resolve(context.runId() + ".json"));
     }
 
     /** @param repository the recipe's destinations */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -190,6 +191,20 @@ class StageRunnerTest {
         RunReport again = run(Stage.STUDENT, env);
         assertThat(again.artifacts()).isEqualTo(first.artifacts());
         assertThat(folder.resolve("models")).exists();
+    }
+
+    /** The spec of before, and so the run of before. */
+    @Test
+    void whoRollsBackTrainsNothing() throws IOException {
+        SyntheticRecipe recipe = new SyntheticRecipe(folder).with("/tricks/distillation/enabled", false);
+        Map<String, String> before = recipe.environment("run-1");
+        RunReport first = run(Stage.STUDENT, before);
+        Map<String, String> after =
+                new HashMap<>(recipe.with("/training/seed", 2).environment("run-2"));
+        after.put(TrainerEnvironment.WORKSPACE, before.get(TrainerEnvironment.WORKSPACE));
+        assertThat(run(Stage.STUDENT, after).artifacts().get(0).version()).isEqualTo(2);
+        assertThat(run(Stage.STUDENT, before)).isEqualTo(first);
+        assertThat(folder.resolve("models/synthetic/3")).doesNotExist();
     }
 
     @Test
