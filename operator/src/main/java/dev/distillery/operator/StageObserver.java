@@ -3,6 +3,7 @@ package dev.distillery.operator;
 import dev.distillery.operator.progress.ProgressBoard;
 import dev.distillery.operator.stage.BackOff;
 import dev.distillery.operator.stage.StageCluster;
+import dev.distillery.operator.stage.StageJob;
 import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.operator.status.RetryAllowance;
 import dev.distillery.operator.status.StageObservation;
@@ -79,7 +80,7 @@ class StageObserver {
                 pods,
                 board.get(plan.key()).orElse(null),
                 plan.attempt() - before,
-                new RetryAllowance(plan.recipe().spec().retry().limit(), backOff),
+                new RetryAllowance(plan.recipe().spec().retry().limit(), backOff, !StageJob.hasLimitsOf(plan, job)),
                 clock.instant());
         boolean queues = stage.state() == State.QUEUED
                 && Waiting.IN_QUEUE.equals(stage.waiting().reason());

@@ -29,7 +29,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jboss.logging.Logger;
 
 /**
  * Validate, run the stages, project the status. No finalizer: all that a recipe makes is owned by it. What fails is tried
@@ -41,12 +40,12 @@ import org.jboss.logging.Logger;
 public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
     static final String NAME = "trainingrecipe";
 
-    private static final Logger LOG = Logger.getLogger(TrainingRecipeReconciler.class);
-
     /** Recipes a page of the first list: read at once, those of a large cluster do not fit into memory beside the cache. */
     static final long LIST_PAGE = 500;
 
     private static final Duration AT_ONCE = Duration.ofMillis(1);
+    /** By then the watch has brought what is there now. */
+    private static final Duration AFTER_CONFLICT = Duration.ofSeconds(1);
 
     private final StageSources sources;
     private final StageFlow flow;
@@ -145,39 +144,38 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
     }
 
     /**
-     * Writes a status that changed. A spec that somebody changed while this one was looked at is looked at next: its event
-     * may be lost, because the SDK (5.3.2) takes every event up to its own write for the echo of that write. A run that
-     * has just ended is looked at next, too, for what it leaves behind.
+     * Writes a status that changed, unless the recipe is not the one that was looked at any more: somebody edited it, or it
+     * was deleted and another made under its name. A run that has just ended is looked at next for what it leaves behind.
      */
     private UpdateControl<TrainingRecipe> write(
             TrainingRecipe recipe, TrainingRecipeStatus status, Context<TrainingRecipe> context) {
         TrainingRecipeStatus before = recipe.getStatus();
+        UpdateControl<TrainingRecipe> control = UpdateControl.noUpdate();
         if (status.equals(before)) {
-            return UpdateControl.noUpdate();
+            return control;
         }
-        events.emit(recipe, before, status);
         TrainingRecipe fresh = new TrainingRecipe();
         fresh.setMetadata(new ObjectMetaBuilder()
                 .withName(recipe.getMetadata().getName())
                 .withNamespace(recipe.getMetadata().getNamespace())
+                .withResourceVersion(recipe.getMetadata().getResourceVersion())
                 .build());
         fresh.setStatus(status);
         try {
-            TrainingRecipe written = context.resourceOperations().serverSideApplyPrimaryStatus(fresh);
-            boolean seen = written.getMetadata()
-                    .getGeneration()
-                    .equals(recipe.getMetadata().getGeneration());
-            UpdateControl<TrainingRecipe> control = UpdateControl.noUpdate();
-            return seen && !ends(before, status) ? control : control.rescheduleAfter(AT_ONCE);
+            context.resourceOperations().serverSideApplyPrimaryStatus(fresh);
         } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-                LOG.debugf(
-                        "%s was deleted while it was looked at",
-                        recipe.getMetadata().getName());
-                return UpdateControl.noUpdate();
+            switch (e.getCode()) {
+                case HttpURLConnection.HTTP_NOT_FOUND -> {
+                    return control;
+                }
+                case HttpURLConnection.HTTP_CONFLICT -> {
+                    return control.rescheduleAfter(AFTER_CONFLICT);
+                }
+                default -> throw e;
             }
-            throw e;
         }
+        events.emit(recipe, before, status);
+        return ends(before, status) ? control.rescheduleAfter(AT_ONCE) : control;
     }
 
     private static boolean ends(TrainingRecipeStatus before, TrainingRecipeStatus now) {

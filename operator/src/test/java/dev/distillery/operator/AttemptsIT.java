@@ -139,6 +139,19 @@ class AttemptsIT extends RecipeScenario {
     }
 
     @Test
+    void aSharedTeacherThatNeedsMoreThanItsFirstRecipeGivesIsTriedWithTheOthersMemory() throws IOException {
+        apply(Recipes.with(Recipes.recipe("one", "teacher-outgrows", true), "/compute/memory", "1Gi"));
+        awaitPhase("one", Phase.TRAINING_TEACHER);
+        apply(Recipes.with(Recipes.recipe("two", "teacher-outgrows", true), "/compute/memory", "2Gi"));
+        awaitPhase("two", Phase.TRAINING_TEACHER);
+        await("both own it", () -> owners(jobNames().get(0)).equals(List.of("one", "two")));
+        tell("go-teacher");
+        assertThat(awaitPhase("one", Phase.FAILED).attempts().lastFailure().reason())
+                .isEqualTo("OutOfMemory");
+        assertThat(awaitPhase("two", Phase.READY).attempts().teacher()).isEqualTo(2);
+    }
+
+    @Test
     void recipesWithWorkspacesOfTheirOwnTrainATeacherEach() {
         apply(Recipes.recipe("one", "happy", true));
         apply(Recipes.with(Recipes.recipe("two", "happy", true), "/compute/workspaceClaim", "other"));

@@ -28,7 +28,7 @@ import java.util.List;
  * A process that speaks to the operator as the trainer does and trains nothing. What it does is in the model's name:
  * {@code happy}, {@code gate-fails}, {@code flaky} (the first pod crashes), {@code crashes} (every pod does),
  * {@code waits} (until the file go is in the workspace; at SIGTERM it saves itself; the file die kills it unsaved),
- * {@code vanishes} (waits, and at SIGTERM goes without a word).
+ * {@code vanishes} (waits, and at SIGTERM goes without a word), {@code teacher-outgrows} (waits, and needs more than 1Gi).
  */
 public final class FakeTrainer {
     private static final CurvePoint POINT = new CurvePoint(Stage.STUDENT, 1, 0.5, 0.8, 0.1);
@@ -58,8 +58,12 @@ public final class FakeTrainer {
         } else if (behaviour.equals("teacher-crashes")) {
             System.exit(ExitCode.INTERNAL_ERROR.code());
         } else {
-            if (behaviour.equals("teacher-waits")) {
+            if (behaviour.equals("teacher-waits") || behaviour.equals("teacher-outgrows")) {
                 trainer.train("go-teacher");
+            }
+            boolean small = recipe.at("/spec/compute/memory").asText().equals("1Gi");
+            if (behaviour.equals("teacher-outgrows") && small) {
+                trainer.end(ExitCode.OUT_OF_MEMORY, null, List.of());
             }
             trainer.end(ExitCode.SUCCEEDED, null, List.of());
         }

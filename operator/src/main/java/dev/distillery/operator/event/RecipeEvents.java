@@ -81,11 +81,8 @@ public final class RecipeEvents {
                     "%s, attempt %d: %s: %s"
                             .formatted(failure.stage(), failure.attempt(), failure.reason(), failure.message())));
         }
-        boolean another = before == null
-                || before.progress() == null
-                || after.progress() != null
-                        && !Objects.equals(
-                                before.progress().pod(), after.progress().pod());
+        String pod = pod(after);
+        boolean another = pod != null && (before == null || !pod.equals(pod(before)));
         if (now.resumedFromStep() != null && another) {
             notices.add(new Notice(
                     false,
@@ -94,6 +91,11 @@ public final class RecipeEvents {
                             + (now.lostSteps() == null ? "" : "; " + now.lostSteps() + " steps are done again")));
         }
         return notices;
+    }
+
+    /** @return of the last report; null if none has come, or the run is over */
+    private static String pod(TrainingRecipeStatus status) {
+        return status.progress() == null ? null : status.progress().pod();
     }
 
     private static List<Notice> phaseNotices(Phase was, TrainingRecipeStatus after) {

@@ -5,6 +5,7 @@ import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.report.ExitCode;
 import dev.distillery.report.ProgressReport;
 import dev.distillery.report.ReportJson;
+import dev.distillery.report.Stage;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * What became of trainer pods. Each is counted once, by the replica that leads when it ends; pods that ended before this
@@ -26,6 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class PodMetrics {
     private static final Set<String> KUBELET_REASONS = Set.of("OOMKilled", "Evicted", "DeadlineExceeded", "NodeLost");
+    private static final Set<String> STAGES =
+            Arrays.stream(Stage.values()).map(Stage::toString).collect(Collectors.toUnmodifiableSet());
 
     private final MeterRegistry meters;
     private final Leadership leadership;
@@ -161,8 +165,10 @@ public final class PodMetrics {
         return text == null ? null : Instant.parse(text);
     }
 
+    /** Whoever makes pods writes their labels: other names than the stages' would be so many time series. */
     private static String stage(Pod pod) {
-        return pod.getMetadata().getLabels().getOrDefault(StagePlan.STAGE, "Unknown");
+        String label = pod.getMetadata().getLabels().get(StagePlan.STAGE);
+        return STAGES.contains(label) ? label : "Unknown";
     }
 
     private static String uid(Pod pod) {

@@ -1,6 +1,7 @@
 package dev.distillery.operator.stage;
 
 import dev.distillery.report.ExitCode;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicy;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -32,6 +34,26 @@ public final class StageJob {
     /** @return the queue that says when the Job runs */
     public static Optional<String> queue(Job job) {
         return Optional.ofNullable(job.getMetadata().getLabels().get(QUEUE));
+    }
+
+    /** @return the limit of its container */
+    public static Quantity memory(Job job) {
+        return job.getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .get(0)
+                .getResources()
+                .getLimits()
+                .get(StagePod.MEMORY);
+    }
+
+    /** @return whether the Job has the memory and the time that the plan would give it */
+    public static boolean hasLimitsOf(StagePlan plan, Job job) {
+        return new Quantity(plan.compute().memory()).equals(memory(job))
+                && Objects.equals(
+                        plan.recipe().spec().retry().timeoutSeconds(),
+                        job.getSpec().getActiveDeadlineSeconds());
     }
 
     public Job desired(StagePlan plan) {

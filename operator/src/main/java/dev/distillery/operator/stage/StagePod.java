@@ -38,6 +38,7 @@ import java.util.stream.Stream;
  */
 public record StagePod(TrainerImages images, Supplier<ProgressAccess> progress) {
     static final String CONTAINER = "trainer";
+    static final String MEMORY = "memory";
 
     private static final String RECIPE_FOLDER = "/etc/distillery";
     private static final String WORKSPACE = "/var/lib/distillery";
@@ -162,8 +163,8 @@ public record StagePod(TrainerImages images, Supplier<ProgressAccess> progress) 
     private static ResourceRequirements resources(Compute compute) {
         ResourceRequirementsBuilder resources = new ResourceRequirementsBuilder()
                 .addToRequests("cpu", new Quantity(Integer.toString(compute.cpus())))
-                .addToRequests("memory", new Quantity(compute.memory()))
-                .addToLimits("memory", new Quantity(compute.memory()));
+                .addToRequests(MEMORY, new Quantity(compute.memory()))
+                .addToLimits(MEMORY, new Quantity(compute.memory()));
         if (compute.gpus() > 0) {
             resources.addToLimits(compute.gpuResource(), new Quantity(Integer.toString(compute.gpus())));
         }

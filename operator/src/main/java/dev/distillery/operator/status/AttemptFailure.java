@@ -1,5 +1,6 @@
 package dev.distillery.operator.status;
 
+import dev.distillery.operator.stage.StageJob;
 import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.report.ExitCode;
 import dev.distillery.report.RunReport;
@@ -10,6 +11,7 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a pod or an attempt ended before its time.
@@ -22,6 +24,12 @@ record AttemptFailure(Failure failure, boolean retryable) {
     private static final String DEADLINE = "DeadlineExceeded";
     private static final String REPORT_LOST = "ReportLost";
     private static final String FAILURE_POLICY = "PodFailurePolicy";
+    private static final Set<String> OF_LIMITS = Set.of(DEADLINE, ExitCode.OUT_OF_MEMORY.reason());
+
+    /** @return whether an attempt with this allowance follows, limits of number apart */
+    boolean mends(RetryAllowance allowance) {
+        return retryable || allowance.otherLimits() && OF_LIMITS.contains(failure.reason());
+    }
 
     /** @param failed the Job's condition; {@code newest} of its pods that failed, if one is left */
     static AttemptFailure of(Stage stage, Job job, JobCondition failed, Optional<TrainerPod> newest) {
@@ -82,7 +90,7 @@ record AttemptFailure(Failure failure, boolean retryable) {
         } else if (pod.end().filter(end -> OOM_KILLED.equals(end.getReason())).isPresent()) {
             reason = ExitCode.OUT_OF_MEMORY.reason();
             message = "pod " + pod.name() + " was killed (" + OOM_KILLED + "): it needs more than spec.compute.memory ("
-                    + memory(job) + "); raise that, or lower spec.training.batchSize. Its checkpoints stay";
+                    + StageJob.memory(job) + "); raise that, or lower spec.training.batchSize. Its checkpoints stay";
             retryable = false;
         } else {
             ExitCode code = exitCode == null ? ExitCode.INTERNAL_ERROR : ExitCode.ofCode(exitCode);
@@ -97,16 +105,5 @@ record AttemptFailure(Failure failure, boolean retryable) {
         }
         return Optional.of(new AttemptFailure(
                 new Failure(stage, StagePlan.attemptOf(pod.pod()), reason, message, exitCode, pod.name()), retryable));
-    }
-
-    private static String memory(Job job) {
-        return job.getSpec()
-                        .getTemplate()
-                        .getSpec()
-                        .getContainers()
-                        .get(0)
-                        .getResources()
-                        .getLimits()
-                        .get("memory") + "";
     }
 }

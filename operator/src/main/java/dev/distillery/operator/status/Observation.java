@@ -41,9 +41,10 @@ public record Observation(
         return recipe.getSpec().suspend();
     }
 
-    /** @return whether the recipe is, or would be next, at its student */
+    /** @return whether the recipe is, or would be next, at its student; before another attempt it looks for its teacher */
     boolean atStudent() {
-        return student.state() != State.ABSENT || !distils() || teacher.state() == State.SUCCEEDED;
+        boolean underWay = student.state() != State.ABSENT && student.state() != State.RETRYING;
+        return underWay || !distils() || teacher.state() == State.SUCCEEDED;
     }
 
     /** @return the stage that the recipe is at */

@@ -139,7 +139,7 @@ public record StageObservation(
 
     /** @param ended the Job's condition that says so */
     private StageObservation failed(AttemptFailure end, JobCondition ended, RetryAllowance allowance) {
-        boolean again = end.retryable() && attempts <= allowance.limit();
+        boolean again = end.mends(allowance) && attempts <= allowance.limit();
         Instant at = again
                 ? Instant.parse(ended.getLastTransitionTime())
                         .plus(allowance.backOff().after(attempts))

@@ -74,6 +74,22 @@ class RecipeEventsTest {
                 .containsExactly(
                         new Notice(false, "Continued", "from the checkpoint at step 500; 12 steps are done again"));
         assertThat(RecipeEvents.notices(again, again)).isEmpty();
+        Progress done = new Progress("Student", 2, 2, 0, 0, 100, "Done", null, null, 0, 0, null);
+        TrainingRecipeStatus ready = new TrainingRecipeStatus(
+                1L,
+                Phase.READY,
+                "published",
+                null,
+                List.of(),
+                done,
+                again.attempts(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                "run");
+        assertThat(RecipeEvents.notices(again, ready)).containsExactly(new Notice(false, "Published", "published"));
     }
 
     private static TrainingRecipeStatus training(Attempts attempts, String pod) {

@@ -7,6 +7,7 @@ import dev.distillery.operator.status.TrainerPod;
 import dev.distillery.recipe.TrainingRecipe;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -59,6 +60,7 @@ record Deeds(KubernetesClient client, Runnable killOperator, IntConsumer moveClo
                         .map(map -> !client.resource(map).delete().isEmpty())
                         .orElse(false);
             case SUSPEND_AND_RESUME -> suspendAndResume(namespace);
+            case REPLACE_RECIPE -> replaceRecipe(namespace);
             case CLOCK_AHEAD -> {
                 moveClock.accept(JUMP_SECONDS);
                 yield true;
@@ -92,6 +94,25 @@ record Deeds(KubernetesClient client, Runnable killOperator, IntConsumer moveClo
                         .delete()
                         .isEmpty())
                 .orElse(false);
+    }
+
+    private boolean replaceRecipe(String namespace) {
+        Optional<TrainingRecipe> any =
+                client.resources(TrainingRecipe.class).inNamespace(namespace).list().getItems().stream()
+                        .findFirst();
+        any.ifPresent(recipe -> {
+            client.resource(recipe)
+                    .withPropagationPolicy(DeletionPropagation.BACKGROUND)
+                    .delete();
+            TrainingRecipe anew = new TrainingRecipe();
+            anew.setMetadata(new ObjectMetaBuilder()
+                    .withNamespace(namespace)
+                    .withName(recipe.getMetadata().getName())
+                    .build());
+            anew.setSpec(recipe.getSpec());
+            client.resource(anew).serverSideApply();
+        });
+        return any.isPresent();
     }
 
     private boolean suspendAndResume(String namespace) {

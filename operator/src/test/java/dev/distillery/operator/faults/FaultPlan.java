@@ -28,6 +28,8 @@ record FaultPlan(
         ORPHAN_PODS,
         DELETE_MAP,
         SUSPEND_AND_RESUME,
+        /** Deleted, and made anew under its name. */
+        REPLACE_RECIPE,
         /** The operator's clock, 20 s ahead or behind. */
         CLOCK_AHEAD,
         CLOCK_BEHIND
@@ -116,9 +118,13 @@ record FaultPlan(
         }
         List<Injection> injections = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
+            Deed deed = any(random, Deed.values());
+            Edge edge = any(random, Edge.values());
+            // Nobody waits for what starts after the end.
+            boolean fits = deed != Deed.REPLACE_RECIPE || edge != Edge.TERMINAL;
             injections.add(new Injection(
-                    any(random, Deed.values()),
-                    any(random, Edge.values()),
+                    deed,
+                    fits ? edge : Edge.POD_RUNNING,
                     1 + random.nextInt(2),
                     random.nextInt(2) * random.nextInt(600)));
         }

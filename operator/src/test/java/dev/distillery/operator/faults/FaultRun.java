@@ -58,7 +58,9 @@ final class FaultRun {
 
     synchronized void job(Job job) {
         edge(Edge.JOB_CREATED, job, "");
-        String recipe = job.getMetadata().getLabels().get(StagePlan.RECIPE);
+        boolean student = job.getMetadata().getLabels().containsKey(StagePlan.RECIPE);
+        // A recipe that is made anew under a name is another.
+        String recipe = student ? job.getMetadata().getOwnerReferences().get(0).getUid() : null;
         if (recipe != null) {
             attempts.merge(recipe, StagePlan.attemptOf(job), Math::max);
         }
@@ -104,10 +106,10 @@ final class FaultRun {
         if (phase == null) {
             return;
         }
-        String name = recipe.getMetadata().getName();
-        Phase before = phases.put(name, phase);
+        String uid = recipe.getMetadata().getUid();
+        Phase before = phases.put(uid, phase);
         if (before != null && before.terminal() && before != phase) {
-            violations.add(name + " was " + before + " and is " + phase + " now");
+            violations.add(recipe.getMetadata().getName() + " was " + before + " and is " + phase + " now");
         }
         if (phase == Phase.TRAINING_TEACHER) {
             edge(Edge.TRAINING_TEACHER, recipe, phase.toString());
@@ -116,7 +118,7 @@ final class FaultRun {
         } else if (phase.terminal()) {
             edge(Edge.TERMINAL, recipe, phase.toString());
             if (phase == Phase.READY) {
-                readyAt.putIfAbsent(name, version(recipe));
+                readyAt.putIfAbsent(uid, version(recipe));
             }
         }
     }
@@ -140,14 +142,14 @@ final class FaultRun {
         return List.copyOf(violations);
     }
 
-    /** @return the highest attempt at the recipe's student that there ever was; 0 for none */
-    synchronized int attempts(String recipe) {
-        return attempts.getOrDefault(recipe, 0);
+    /** @return the highest attempt at the student of the recipe with this uid that there ever was; 0 for none */
+    synchronized int attempts(String uid) {
+        return attempts.getOrDefault(uid, 0);
     }
 
     /** @return whether the recipe was called Ready before any Job of its student was complete */
-    synchronized boolean readyTooEarly(String recipe) {
-        Long ready = readyAt.get(recipe);
-        return ready != null && completedAt.getOrDefault(recipe, Long.MAX_VALUE) > ready;
+    synchronized boolean readyTooEarly(String uid) {
+        Long ready = readyAt.get(uid);
+        return ready != null && completedAt.getOrDefault(uid, Long.MAX_VALUE) > ready;
     }
 }

@@ -91,14 +91,15 @@ final class Invariants {
 
     private void theStatusAgreesWithTheJobs(TrainingRecipe recipe) {
         String name = recipe.getMetadata().getName();
-        if (run.readyTooEarly(name)) {
+        String uid = recipe.getMetadata().getUid();
+        if (run.readyTooEarly(uid)) {
             violations.add(name(recipe) + " was Ready before its Job was complete");
         }
         int told = recipe.getStatus().attempts() == null
                 ? 0
                 : recipe.getStatus().attempts().student();
-        if (told != run.attempts(name)) {
-            violations.add(name(recipe) + " tells of " + told + " attempts, there were " + run.attempts(name));
+        if (told != run.attempts(uid)) {
+            violations.add(name(recipe) + " tells of " + told + " attempts, there were " + run.attempts(uid));
         }
         jobs.stream()
                 .filter(job -> name.equals(job.getMetadata().getLabels().get(StagePlan.RECIPE)))

@@ -34,7 +34,7 @@ class StageObservationTest {
     private static final String FAILED_AT = "2026-03-01T12:00:30Z";
     private static final Instant NOW = Instant.parse("2026-03-01T12:10:00Z");
     private static final RetryAllowance THREE_MORE =
-            new RetryAllowance(3, new BackOff(Duration.ofSeconds(10), Duration.ofMinutes(10)));
+            new RetryAllowance(3, new BackOff(Duration.ofSeconds(10), Duration.ofMinutes(10)), false);
 
     @Test
     void theStateFollowsTheJobThenThePod() {
@@ -175,6 +175,23 @@ class StageObservationTest {
         assertThat(seen.state()).isEqualTo(State.FAILED);
         assertThat(seen.failure().reason()).isEqualTo("DeadlineExceeded");
         assertThat(seen.failure().message()).contains("spec.retry.timeoutSeconds (600 s)");
+    }
+
+    /** Who shares a teacher tries it with its own. */
+    @Test
+    void limitsThatAnotherRecipeSetAreNotFinal() {
+        RetryAllowance sharing = new RetryAllowance(3, THREE_MORE.backOff(), true);
+        Pod killed = dead("a", 0, 137, "OOMKilled", null);
+        assertThat(teacher(failed("BackoffLimitExceeded"), killed, sharing)).isEqualTo(State.RETRYING);
+        assertThat(teacher(failed("DeadlineExceeded"), killed, sharing)).isEqualTo(State.RETRYING);
+        assertThat(teacher(failed("BackoffLimitExceeded"), killed, THREE_MORE)).isEqualTo(State.FAILED);
+        Pod refused = dead("a", 0, ExitCode.INVALID_DATA.code(), "Error", report("InvalidData"));
+        assertThat(teacher(failed("PodFailurePolicy"), refused, sharing)).isEqualTo(State.FAILED);
+    }
+
+    private static State teacher(Job job, Pod pod, RetryAllowance allowance) {
+        return StageObservation.of(Stage.TEACHER, job, List.of(new TrainerPod(pod)), null, 1, allowance, NOW)
+                .state();
     }
 
     @Test

@@ -79,10 +79,16 @@ class StatusProjectorTest {
             ABSENT      | SUSPENDED  | true    | Suspended       | InProgress | Accepted TeacherReady Suspended Reconciling
             ABSENT      | PENDING    | false   | Pending         | InProgress | Accepted Queued TeacherReady Reconciling
             ABSENT      | RUNNING    | false   | TrainingStudent | InProgress | Accepted Queued Scheduled TeacherReady Reconciling
-            ABSENT      | RETRYING   | false   | Pending         | InProgress | Accepted TeacherReady Reconciling
+            ABSENT      | RETRYING   | false   | Pending         | InProgress | Accepted Reconciling
             ABSENT      | FAILED     | false   | Failed          | Failed     | Accepted Queued Scheduled TeacherReady Failed Stalled
             ABSENT      | SUCCEEDED  | false   | Ready           | Current    | Accepted Queued Scheduled TeacherReady StudentTrained GatePassed Published Ready
             RUNNING     | RUNNING    | false   | TrainingStudent | InProgress | Accepted Queued Scheduled TeacherReady Reconciling
+            PENDING     | RETRYING   | false   | Pending         | InProgress | Accepted Queued Reconciling
+            QUEUED      | RETRYING   | false   | Pending         | InProgress | Accepted Queued Reconciling
+            RUNNING     | RETRYING   | false   | TrainingTeacher | InProgress | Accepted Queued Scheduled Reconciling
+            RUNNING     | RETRYING   | true    | Suspended       | InProgress | Accepted Queued Scheduled Suspended Reconciling
+            RETRYING    | RETRYING   | false   | Pending         | InProgress | Accepted Reconciling
+            FAILED      | RETRYING   | false   | Failed          | Failed     | Accepted Queued Scheduled Failed Stalled
             none        | ABSENT     | false   | Pending         | InProgress | Accepted Reconciling
             none        | ABSENT     | true    | Suspended       | InProgress | Accepted Suspended Reconciling
             none        | QUEUED     | false   | Pending         | InProgress | Accepted Queued Reconciling
