@@ -27,7 +27,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
         message = "expected metadata.name of lower-case letters, digits and '-', at most 40 characters")
 @ValidationRule(
         value = "self.spec.suspend || oldSelf.spec.suspend || !has(oldSelf.status) || !has(oldSelf.status.phase)"
-                + " || !(oldSelf.status.phase in ['TrainingTeacher', 'TrainingStudent'])"
+                + " || !(oldSelf.status.phase in ['TrainingTeacher', 'TrainingStudent'] || oldSelf.status.phase == 'Pending'"
+                + " && has(oldSelf.status.attempts) && has(oldSelf.status.attempts.lastCheckpointStep))"
                 + " || (self.spec.dataset == oldSelf.spec.dataset && self.spec.student == oldSelf.spec.student"
                 + " && has(self.spec.teacher) == has(oldSelf.spec.teacher)"
                 + " && (!has(self.spec.teacher) || self.spec.teacher == oldSelf.spec.teacher)"
@@ -37,8 +38,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
                 + " && self.spec.compute.workspaceClaim == oldSelf.spec.compute.workspaceClaim)",
         fieldPath = ".spec",
         message = "expected dataset, teacher, student, training, tricks, export, compute.gpus, compute.cpus and"
-                + " compute.workspaceClaim as they were: while the recipe trains a change would throw its work away; set suspend: true with the change or"
-                + " before it, or wait until training has ended")
+                + " compute.workspaceClaim as they were: while the recipe trains, or waits to go on from a checkpoint, a change would throw"
+                + " its work away; set suspend: true with the change or before it, or wait until training has ended")
 @AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
 @AdditionalPrinterColumn(name = "Progress", jsonPath = ".status.progress.summary")
 @AdditionalPrinterColumn(name = "Top-1", jsonPath = ".status.top1")

@@ -88,7 +88,7 @@ class EditsAndRetentionIT {
                 "compute: {workspaceClaim: other}")) {
             assertThatThrownBy(() -> patch("spec: {" + change + "}"))
                     .as(change)
-                    .hasMessageContaining("while the recipe trains a change would throw its work away")
+                    .hasMessageContaining("a change would throw its work away")
                     .hasMessageContaining("suspend: true");
         }
         patch("spec: {training: {seed: 7}, suspend: true}");
@@ -100,6 +100,23 @@ class EditsAndRetentionIT {
         Files.createFile(go());
         awaitPhase(Phase.READY);
         patch("spec: {training: {seed: 9}}");
+    }
+
+    /** After a preemption, or between attempts: what was computed is worth as much as while it trains. */
+    @Test
+    void whileItWaitsToGoOnFromACheckpointARecipeKeepsItToo() {
+        apply(Recipes.inQueue(Recipes.recipe("photos", "happy", false), "team-a"));
+        awaitPhase(Phase.PENDING);
+        patch("spec: {training: {seed: 7}}");
+        awaitPhase(Phase.PENDING);
+        recipe().subresource("status")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"status\": {\"attempts\": {\"student\": 1, \"lastCheckpointStep\": 500}}}");
+        assertThatThrownBy(() -> patch("spec: {training: {seed: 8}}"))
+                .hasMessageContaining("waits to go on from a checkpoint")
+                .hasMessageContaining("suspend: true");
+        patch("spec: {training: {seed: 8}, suspend: true}");
     }
 
     @Test
