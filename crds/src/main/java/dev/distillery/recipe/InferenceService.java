@@ -23,7 +23,7 @@ public record InferenceService(
         @Min(0)
                 @Max(100)
                 @JsonPropertyDescription("Percent of the traffic for a new version; the rest stays with the one before."
-                        + " Absent: all, once it is ready.")
+                        + " With Knative only: without it KServe gives the new one all, as if this were absent.")
                 Integer canaryTrafficPercent,
         @JsonPropertyDescription("Whose Secret lets KServe read the model, for s3. Absent: the namespace's default.")
                 String serviceAccountName) {

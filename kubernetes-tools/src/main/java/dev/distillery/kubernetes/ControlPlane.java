@@ -50,7 +50,7 @@ public final class ControlPlane implements AutoCloseable {
             String etcd = startEtcd();
             startApiServer(etcd);
             // The API server makes its certificate before it listens; a client reads it when it is built.
-            servers.peek().await(() -> Files.size(authority()) > 0);
+            servers.peek().await(() -> Files.size(certificate()) > 0);
             this.client =
                     new KubernetesClientBuilder().withConfig(config("admin")).build();
             servers.peek().await(() -> "ok".equals(client.raw("/readyz")));
@@ -113,7 +113,7 @@ public final class ControlPlane implements AutoCloseable {
                 contexts: [{name: real, context: {cluster: real, user: user, namespace: default}}]
                 current-context: real
                 """
-                        .formatted(url, authority(), token));
+                        .formatted(url, certificate(), token));
         return file;
     }
 
@@ -121,14 +121,20 @@ public final class ControlPlane implements AutoCloseable {
     public Config config(String token) {
         return new ConfigBuilder(Config.empty())
                 .withMasterUrl(url)
-                .withCaCertFile(authority().toString())
+                .withCaCertFile(certificate().toString())
                 .withOauthToken(token)
                 .withNamespace("default")
                 .build();
     }
 
-    private Path authority() {
+    /** @return the API server's, for loopback, with the authority that signed it */
+    Path certificate() {
         return folder.resolve("certificates/apiserver.crt");
+    }
+
+    /** @return of the certificate */
+    Path key() {
+        return folder.resolve("certificates/apiserver.key");
     }
 
     private String startEtcd() {
@@ -161,6 +167,7 @@ public final class ControlPlane implements AutoCloseable {
                 "--service-account-signing-key-file=" + folder.resolve("accounts.key"),
                 "--service-account-key-file=" + folder.resolve("accounts.key"),
                 "--service-cluster-ip-range=10.0.0.0/24",
+                "--feature-gates=ImageVolume=true",
                 "--allow-privileged=true");
     }
 
@@ -172,7 +179,7 @@ public final class ControlPlane implements AutoCloseable {
                 "--leader-elect=false",
                 "--use-service-account-credentials=true",
                 "--service-account-private-key-file=" + folder.resolve("accounts.key"),
-                "--root-ca-file=" + authority(),
+                "--root-ca-file=" + certificate(),
                 "--controllers=*,-node-lifecycle-controller,-node-ipam-controller,-cloud-node-lifecycle-controller");
     }
 

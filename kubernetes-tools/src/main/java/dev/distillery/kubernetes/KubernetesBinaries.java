@@ -41,6 +41,11 @@ public record KubernetesBinaries(Path folder) {
         return folder.resolve("crds").resolve(project);
     }
 
+    /** @return the folder with what the installation of {@code kserve} makes */
+    public Path configuration(String project) {
+        return folder.resolve("config").resolve(project);
+    }
+
     /** Tests run in their module's folder, or in the project's. */
     private static Path script() {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {

@@ -10,19 +10,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Kueue's controller on a {@link ControlPlane}, for batch Jobs. The API server cannot call its webhooks, which have a
@@ -32,8 +25,6 @@ import java.util.stream.Stream;
 public final class Kueue implements AutoCloseable {
     private static final String NAMESPACE = "kueue-system";
     private static final String SECRET = "kueue-webhook-server-cert";
-    private static final long SECONDS_TO_DEFINE = 30;
-    private static final int OK = 200;
 
     /** Kueue does not start before its certificate is in all of them. */
     private static final CustomResourceConversion WEBHOOK = new CustomResourceConversionBuilder()
@@ -60,12 +51,9 @@ public final class Kueue implements AutoCloseable {
      * @return once it works
      */
     public static Kueue start(KubernetesBinaries binaries, ControlPlane control, Path folder) {
-        try (Stream<Path> definitions = Files.list(binaries.crds("kueue"))) {
+        try {
             Path certificates = Files.createDirectories(folder.resolve("certificates"));
-            List<CustomResourceDefinition> types = definitions
-                    .sorted()
-                    .map(definition -> read(control.client(), definition))
-                    .toList();
+            List<CustomResourceDefinition> types = Definitions.in(binaries.crds("kueue"));
             types.forEach(type -> define(control.client(), type));
             prepare(control.client());
             String health = "127.0.0.1:" + Server.freePort();
@@ -76,12 +64,7 @@ public final class Kueue implements AutoCloseable {
                             "--kubeconfig=" + control.kubeconfig()),
                     folder);
             server.await(() -> mount(control.client(), certificates));
-            HttpRequest ready = HttpRequest.newBuilder(URI.create("http://" + health + "/readyz"))
-                    .build();
-            server.await(() -> HttpClient.newHttpClient()
-                            .send(ready, HttpResponse.BodyHandlers.discarding())
-                            .statusCode()
-                    == OK);
+            server.awaitOk("http://" + health + "/readyz");
             types.forEach(
                     type -> control.client().resource(type).patch(PatchContext.of(PatchType.JSON_MERGE), AS_THEY_ARE));
             return new Kueue(server);
@@ -92,23 +75,7 @@ public final class Kueue implements AutoCloseable {
 
     private static void define(KubernetesClient client, CustomResourceDefinition type) {
         type.getSpec().setConversion(WEBHOOK);
-        client.resource(type).forceConflicts().serverSideApply();
-        client.resource(type).waitUntilCondition(Kueue::established, SECONDS_TO_DEFINE, TimeUnit.SECONDS);
-    }
-
-    private static CustomResourceDefinition read(KubernetesClient client, Path definition) {
-        try (InputStream yaml = Files.newInputStream(definition)) {
-            return (CustomResourceDefinition) client.load(yaml).items().get(0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean established(CustomResourceDefinition type) {
-        return type.getStatus() != null
-                && type.getStatus().getConditions() != null
-                && type.getStatus().getConditions().stream()
-                        .anyMatch(c -> "Established".equals(c.getType()) && "True".equals(c.getStatus()));
+        Definitions.apply(client, type);
     }
 
     private static void prepare(KubernetesClient client) {

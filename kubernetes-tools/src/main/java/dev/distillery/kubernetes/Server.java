@@ -3,11 +3,16 @@ package dev.distillery.kubernetes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
@@ -17,6 +22,7 @@ final class Server implements AutoCloseable {
             "exec 3<&0; \"$@\" <&- 3<&- & server=$!; { cat <&3 >/dev/null; kill -9 $server 2>/dev/null; } & "
                     + "exec 3<&- <&-; wait $server";
     private static final Duration START_UP = Duration.ofSeconds(90);
+    private static final int OK = 200;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
     private final String name;
@@ -31,18 +37,20 @@ final class Server implements AutoCloseable {
 
     /** @param arguments the program first */
     static Server start(List<String> arguments, Path folder) {
+        return start(arguments, Map.of(), folder);
+    }
+
+    /** @param environment beside that of this process */
+    static Server start(List<String> arguments, Map<String, String> environment, Path folder) {
         String name = Path.of(arguments.get(0)).getFileName().toString();
         Path log = folder.resolve(name + ".log");
         List<String> command = new ArrayList<>(List.of("bash", "-c", WITH_ITS_PARENT, name));
         command.addAll(arguments);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
         try {
-            return new Server(
-                    name,
-                    log,
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(log.toFile())
-                            .start());
+            return new Server(name, log, builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -80,6 +88,15 @@ final class Server implements AutoCloseable {
         } catch (IOException e) {
             return log.toString();
         }
+    }
+
+    /** Waits until a URL answers with 200. */
+    void awaitOk(String url) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
+        await(() -> HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.discarding())
+                        .statusCode()
+                == OK);
     }
 
     static int freePort() {

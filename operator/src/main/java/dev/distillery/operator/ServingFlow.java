@@ -33,13 +33,13 @@ import java.util.Set;
  */
 @Singleton
 class ServingFlow {
-    /** KServe is looked for again, and a refused write tried again, after this time. */
+    /** KServe is looked for, a refused write tried, and pods that start looked at again after this time. */
     static final Duration NEXT_LOOK = Duration.ofSeconds(15);
 
     private static final String SOURCE = "inference-services";
     private static final String MISSING = "KServeMissing";
     private static final String REFUSED = "Refused";
-    private static final Set<String> WAITING = Set.of(MISSING, REFUSED);
+    private static final Set<String> WAITING = Set.of(MISSING, REFUSED, ServiceObservation.STARTING);
 
     private final ServingCluster cluster;
     private final Clock clock;
@@ -68,7 +68,7 @@ class ServingFlow {
         return condition(recipe, projected, context).in(projected, recipe.getStatus(), clock);
     }
 
-    /** @return whether to look again though no event comes: nothing tells when KServe is installed or a refusal mended */
+    /** @return whether to look again though no event comes: nothing tells when KServe is installed, a refusal mended or a pod gone */
     static boolean waits(TrainingRecipeStatus status) {
         return ServingCondition.of(status)
                 .filter(condition -> WAITING.contains(condition.reason()))
@@ -120,7 +120,8 @@ class ServingFlow {
             return ServingCondition.serving(service.ready(), service.reason(), version + ": " + service.message());
         }
         return apply
-                ? ServingCondition.serving(false, "Starting", version + ": KServe has not taken it up yet")
+                ? ServingCondition.serving(
+                        false, ServiceObservation.STARTING, version + ": KServe has not taken it up yet")
                 : ServingCondition.unknown(
                         "ManifestWritten",
                         version + ": its manifest is in the ConfigMap "
@@ -129,10 +130,12 @@ class ServingFlow {
                                 + " and not applied yet");
     }
 
-    private static Optional<ServiceObservation> observe(TrainingRecipe recipe, Context<TrainingRecipe> context) {
-        ResourceID name = new ResourceID(
-                ServedVersion.serviceName(recipe), recipe.getMetadata().getNamespace());
-        return services(context).get(name).map(ServiceObservation::of);
+    private Optional<ServiceObservation> observe(TrainingRecipe recipe, Context<TrainingRecipe> context) {
+        String name = ServedVersion.serviceName(recipe);
+        String namespace = recipe.getMetadata().getNamespace();
+        return services(context)
+                .get(new ResourceID(name, namespace))
+                .map(service -> ServiceObservation.of(service, cluster.pods(namespace, name)));
     }
 
     /** The same one again after the first call. */

@@ -3,6 +3,7 @@ package dev.distillery.operator;
 import dev.distillery.embedded.EmbeddedClusterOptions;
 import dev.distillery.embedded.runner.Runner;
 import dev.distillery.kubernetes.ControlPlane;
+import dev.distillery.kubernetes.KServe;
 import dev.distillery.kubernetes.KubernetesBinaries;
 import dev.distillery.kubernetes.Kueue;
 import dev.distillery.operator.chart.Chart;
@@ -72,6 +73,11 @@ public final class RealKubernetes implements KubernetesUnderTest {
     /** Closed by whoever asks. */
     Kueue startKueue() {
         return Kueue.start(binaries, control, state.resolve("kueue"));
+    }
+
+    /** Closed by whoever asks. */
+    KServe startKServe() {
+        return KServe.start(binaries, control, state.resolve("kserve"));
     }
 
     @Override

@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -166,6 +168,19 @@ abstract class RecipeScenario {
 
     static List<Pod> pods() {
         return client().pods().inNamespace("default").list().getItems();
+    }
+
+    /** What a kubelet says of a pod that is ready. */
+    static Pod ready(Pod pod) {
+        return new PodBuilder(pod)
+                .editOrNewStatus()
+                .withPhase("Running")
+                .withConditions(new PodConditionBuilder()
+                        .withType("Ready")
+                        .withStatus("True")
+                        .build())
+                .endStatus()
+                .build();
     }
 
     static List<String> reasons(String name) {

@@ -5,15 +5,18 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * KServe's InferenceService for one version. Triton, which KServe takes for ONNX and protocol v2, wants {@code
- * <model>/<version>/model.onnx} below {@code /mnt/models}: a version's folder is mounted there by {@code storageUris}
- * (KServe 0.16), an image holds these folders itself and is mounted as a volume ({@code oci+native://}, KServe 0.20). So the
- * spec always names one version and no folder that moves, and applying an earlier spec serves the earlier model.
+ * KServe's InferenceService for one version. It asks for Triton, which wants {@code <model>/<version>/model.onnx} and {@code
+ * <model>/config.pbtxt} below {@code /mnt/models}. An image has this layout. Elsewhere {@code storageUri} names the version's
+ * folder, and the spec mounts the volume in which KServe has it: KServe leaves a volume that is mounted already where it is.
+ * So the spec always names one version and no folder that moves, and applying an earlier spec serves the earlier model.
+ *
+ * <p>Without {@code storageUri} KServe takes Triton for a server of many models and starts it with none.
  */
 public final class KServeService {
     public static final String API_VERSION = "serving.kserve.io/v1beta1";
@@ -24,6 +27,12 @@ public final class KServeService {
     public static final String MODEL = "distillery.dev/model-sha256";
 
     private static final String MODELS = "/mnt/models/";
+    /** KServe's names of the volumes that it would mount at {@link #MODELS}. */
+    private static final String CLAIM = "kserve-pvc-source";
+
+    private static final String DOWNLOAD = "kserve-provision-location";
+    /** What Triton reads one folder above the version. */
+    private static final List<String> OF_THE_MODEL = List.of("config.pbtxt", "labels.txt");
 
     private KServeService() {}
 
@@ -64,22 +73,47 @@ public final class KServeService {
         put(predictor, "canaryTrafficPercent", wish.canaryTrafficPercent());
         put(predictor, "serviceAccountName", wish.serviceAccountName());
         Map<String, Object> model = new LinkedHashMap<>();
-        model.put("modelFormat", Map.of("name", "onnx"));
+        model.put("modelFormat", Map.of("name", "triton"));
         model.put("protocolVersion", "v2");
         if (version.isImage()) {
             model.put("storageUri", version.image());
         } else {
-            predictor.put(
-                    "storageUris",
-                    List.of(Map.of(
-                            "uri",
-                            version.artifact().uri(),
-                            "mountPath",
-                            MODELS + version.modelName() + "/"
-                                    + version.artifact().version())));
+            // The slash keeps version 10 out of a download of version 1: KServe takes whatever begins like it.
+            model.put("storageUri", version.artifact().uri() + "/");
+            predictor.put("volumes", List.of(volume(version)));
+            model.put("volumeMounts", mounts(version));
         }
         predictor.put("model", model);
         return predictor;
+    }
+
+    private static Map<String, Object> volume(ServedVersion version) {
+        return version.isOnClaim()
+                ? Map.of(
+                        "name",
+                        CLAIM,
+                        "persistentVolumeClaim",
+                        Map.of("claimName", version.location().getHost(), "readOnly", true))
+                : Map.of("name", DOWNLOAD, "emptyDir", Map.of());
+    }
+
+    private static List<Map<String, Object>> mounts(ServedVersion version) {
+        String model = MODELS + version.modelName();
+        List<Map<String, Object>> mounts = new ArrayList<>();
+        mounts.add(mount(version, "", model + "/" + version.artifact().version()));
+        OF_THE_MODEL.forEach(file -> mounts.add(mount(version, "/" + file, model + "/" + file)));
+        return mounts;
+    }
+
+    /** @param path in the version's folder */
+    private static Map<String, Object> mount(ServedVersion version, String path, String mountPath) {
+        String folder = version.isOnClaim() ? version.location().getPath() : "";
+        Map<String, Object> mount = new LinkedHashMap<>();
+        mount.put("name", version.isOnClaim() ? CLAIM : DOWNLOAD);
+        mount.put("mountPath", mountPath);
+        put(mount, "subPath", (folder + path).isEmpty() ? null : (folder + path).substring(1));
+        mount.put("readOnly", true);
+        return mount;
     }
 
     private static void put(Map<String, Object> fields, String name, Object value) {

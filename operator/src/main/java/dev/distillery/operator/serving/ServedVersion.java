@@ -7,6 +7,7 @@ import dev.distillery.report.Artifact;
 import dev.distillery.status.Condition;
 import dev.distillery.status.TrainingRecipeStatus;
 import dev.distillery.validation.InferenceServiceRules;
+import java.net.URI;
 import java.util.Optional;
 
 /**
@@ -70,9 +71,17 @@ public record ServedVersion(TrainingRecipe recipe, Artifact artifact) {
         return name == null ? recipe.getMetadata().getName() : name;
     }
 
-    /** Whether it is one artifact with the model's layout inside, such as an image, or a version's folder. */
+    /** Whether it is an image with the model's layout inside; else a version's folder. */
     boolean isImage() {
-        return artifact.uri().startsWith("oci://");
+        return location().getScheme().equals("oci");
+    }
+
+    boolean isOnClaim() {
+        return location().getScheme().equals("pvc");
+    }
+
+    URI location() {
+        return URI.create(artifact.uri());
     }
 
     /**

@@ -4,13 +4,16 @@ import dev.distillery.recipe.TrainingRecipe;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.util.List;
 
 /** Writes inference services and their manifests to the cluster, by server-side apply. */
 public final class ServingCluster {
     private static final String FIELD_MANAGER = "distillery";
+    private static final String PODS_SERVICE = "serving.kserve.io/inferenceservice";
     private static final ResourceDefinitionContext SERVICES = new ResourceDefinitionContext.Builder()
             .withGroup("serving.kserve.io")
             .withVersion("v1beta1")
@@ -28,6 +31,15 @@ public final class ServingCluster {
     /** @return whether KServe's API is served here, now */
     public boolean hasKServe() {
         return client.getApiResources(KServeService.API_VERSION) != null;
+    }
+
+    /** @return the pods that KServe has made for a service */
+    public List<Pod> pods(String namespace, String service) {
+        return client.pods()
+                .inNamespace(namespace)
+                .withLabel(PODS_SERVICE, service)
+                .list()
+                .getItems();
     }
 
     /** Strict: an older KServe would prune a field that it does not know, and serve nothing. */

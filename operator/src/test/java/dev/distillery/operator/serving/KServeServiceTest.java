@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class KServeServiceTest {
     private static final Artifact LOCAL = new Artifact("file:///models/vision/3", 3, "aa", null);
     private static final Artifact CLAIM = new Artifact("pvc://models/vision/3", 3, "aa", null);
+    private static final Artifact BUCKET = new Artifact("s3://models/students/vision/3", 3, "aa", null);
     private static final Artifact IMAGE =
             new Artifact("oci://registry.example:5000/vision:3", 3, "aa", "sha256:" + "b".repeat(64));
     private static final Artifact PACK =
@@ -41,23 +42,44 @@ class KServeServiceTest {
                   - {uri: "oci://registry.example:5000/packs", format: modelPack}
                   - {uri: "oci://registry.example:5000"}
                   - {uri: "pvc://models"}
+                  - {uri: "s3://models/students"}
                 inferenceService: {minReplicas: 1, canaryTrafficPercent: 20}
             """;
 
     @Test
-    void aVersionsFolderIsMountedWhereTritonLooksForIt() {
+    void aClaimsVersionIsMountedWhereTritonLooksForIt() {
         GenericKubernetesResource service = KServeService.desired(version(CLAIM));
-        assertThat(service.<Map<String, String>>get("spec", "predictor", "storageUris", 0))
-                .containsEntry("uri", "pvc://models/vision/3")
-                .containsEntry("mountPath", "/mnt/models/vision/3");
+        assertThat(service.<Map<String, Object>>get("spec", "predictor", "volumes", 0))
+                .containsEntry("name", "kserve-pvc-source")
+                .containsEntry("persistentVolumeClaim", Map.of("claimName", "models", "readOnly", true));
+        assertThat(mounts(service))
+                .containsExactly(
+                        "vision/3 at /mnt/models/vision/3",
+                        "vision/3/config.pbtxt at /mnt/models/vision/config.pbtxt",
+                        "vision/3/labels.txt at /mnt/models/vision/labels.txt");
         assertThat(service.<Map<String, Object>>get("spec", "predictor", "model"))
                 .containsEntry("protocolVersion", "v2")
-                .containsEntry("modelFormat", Map.of("name", "onnx"))
-                .doesNotContainKey("storageUri");
+                .containsEntry("modelFormat", Map.of("name", "triton"))
+                .containsEntry("storageUri", "pvc://models/vision/3/");
         assertThat(service.<Integer>get("spec", "predictor", "canaryTrafficPercent"))
                 .isEqualTo(20);
         assertThat(service.<Integer>get("spec", "predictor", "maxReplicas")).isNull();
         assertThat(service.getMetadata().getOwnerReferences()).hasSize(1);
+    }
+
+    @Test
+    void aBucketsVersionIsDownloadedThere() {
+        GenericKubernetesResource service = KServeService.desired(version(BUCKET));
+        assertThat(service.<String>get("spec", "predictor", "model", "storageUri"))
+                .isEqualTo("s3://models/students/vision/3/");
+        assertThat(service.<Map<String, Object>>get("spec", "predictor", "volumes", 0))
+                .containsEntry("name", "kserve-provision-location")
+                .containsEntry("emptyDir", Map.of());
+        assertThat(mounts(service))
+                .containsExactly(
+                        "null at /mnt/models/vision/3",
+                        "config.pbtxt at /mnt/models/vision/config.pbtxt",
+                        "labels.txt at /mnt/models/vision/labels.txt");
     }
 
     @Test
@@ -66,7 +88,7 @@ class KServeServiceTest {
         assertThat(service.<String>get("spec", "predictor", "model", "storageUri"))
                 .as("by its digest: the tag could be moved")
                 .isEqualTo("oci+native://registry.example:5000/vision@sha256:" + "b".repeat(64));
-        assertThat(service.<Object>get("spec", "predictor", "storageUris")).isNull();
+        assertThat(service.<Object>get("spec", "predictor", "volumes")).isNull();
     }
 
     @Test
@@ -92,16 +114,6 @@ class KServeServiceTest {
     }
 
     @Test
-    void readinessIsThatOfTheSpecWhichKServeHasSeen() {
-        assertThat(observed("True", 4).ready()).isTrue();
-        assertThat(observed("True", 4).message()).isEqualTo("at http://vision.example");
-        assertThat(observed("True", 3).ready()).as("of the spec before").isFalse();
-        assertThat(observed("False", 4).reason()).isEqualTo("RevisionFailed");
-        assertThat(ServiceObservation.of(KServeService.desired(version(CLAIM))).reason())
-                .isEqualTo("Starting");
-    }
-
-    @Test
     void servingOtherwiseIsNoNewRun() {
         TrainingRecipe otherwise = recipe();
         otherwise.setSpec(RecipeDocument.parse(YAML.replace("canaryTrafficPercent: 20", "mode: manifest"))
@@ -112,21 +124,10 @@ class KServeServiceTest {
         assertThat(StagePlan.runId(otherwise)).isNotEqualTo(StagePlan.runId(recipe()));
     }
 
-    private static ServiceObservation observed(String ready, long generation) {
-        GenericKubernetesResource service = KServeService.desired(version(CLAIM));
-        service.getMetadata().setGeneration(4L);
-        service.setAdditionalProperty(
-                "status",
-                Map.of(
-                        "url",
-                        "http://vision.example",
-                        "observedGeneration",
-                        generation,
-                        "conditions",
-                        List.of(
-                                Map.of("type", "PredictorReady", "status", "True"),
-                                Map.of("type", "Ready", "status", ready, "reason", "RevisionFailed"))));
-        return ServiceObservation.of(service);
+    private static List<String> mounts(GenericKubernetesResource service) {
+        return service.<List<Map<String, String>>>get("spec", "predictor", "model", "volumeMounts").stream()
+                .map(mount -> mount.get("subPath") + " at " + mount.get("mountPath"))
+                .toList();
     }
 
     private static ServedVersion version(Artifact... artifacts) {
