@@ -79,13 +79,13 @@ final class S3Bucket implements AutoCloseable {
     }
 
     /**
-     * Writes an object unless somebody else did.
+     * Writes an object unless somebody else did; who did shows only what lies there then. A lost answer makes our own first
+     * request somebody else's, and a store that knows no conditional writes replaces whatever is there.
      *
      * @param seen what was there when we looked; null for nothing
-     * @return false if it is no longer so; a store that knows no conditional writes replaces whatever is there
      */
-    boolean putIfStill(Stored seen, String key, byte[] content) {
-        return call("written", key, () -> {
+    void putIfStill(Stored seen, String key, byte[] content) {
+        call("written", key, () -> {
             try {
                 return putWhole(key, content, put -> put.ifNoneMatch(seen == null ? "*" : null)
                         .ifMatch(seen == null ? null : seen.eTag()));

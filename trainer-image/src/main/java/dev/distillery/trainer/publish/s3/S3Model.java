@@ -130,9 +130,10 @@ public final class S3Model implements Destination {
             List<Integer> there = versions();
             int next = there.isEmpty() ? 1 : there.get(there.size() - 1) + 1;
             int number = model.version() == null ? next : model.version();
-            boolean free = !there.contains(number) && bucket.putIfStill(null, key(number, ModelVersion.REPORT), report);
-            // A store that knows no conditional writes lets two runs write; then the last one has it.
-            if (free && isClaimedBy(model.runId(), number)) {
+            if (!there.contains(number)) {
+                bucket.putIfStill(null, key(number, ModelVersion.REPORT), report);
+            }
+            if (isClaimedBy(model.runId(), number)) {
                 return number;
             }
             if (model.version() != null) {

@@ -41,6 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a real S3 server. */
 class S3ModelTest {
@@ -173,13 +175,51 @@ class S3ModelTest {
         }
     }
 
+    /** The server has done what it is asked again: a claim, above all, is this run's own. */
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(ints = 3)
+    void anyAnswerMayBeLost(Integer version) throws Exception {
+        ModelVersion model = small("run-1", version);
+        publish(model);
+        Map<String, byte[]> whole = store.objects();
+        int lost = 0;
+        for (int faults = 1; faults == 1; lost += faults) {
+            store.blobs().clearContainer(S3Store.BUCKET, ListContainerOptions.Builder.recursive());
+            try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.LOST_ANSWER, lost)) {
+                publish(patient(proxy), model);
+                faults = proxy.faults();
+            }
+            assertThat(store.objects()).as("answer %d", lost).containsExactlyEntriesOf(whole);
+        }
+        assertThat(lost).isGreaterThan(model.files().size());
+    }
+
     @Test
     void aServerThatComesBackIsAskedAgain() throws Exception {
+        ModelVersion model = small("run-1");
+        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.UNAVAILABLE, 3)) {
+            assertThat(publish(patient(proxy), model).version()).isEqualTo(1);
+            assertThat(proxy.faults()).isEqualTo(3);
+        }
+        assertThat(store.objects()).containsKeys(ROOT + "1/SHA256SUMS", ROOT + "latest.json");
+    }
+
+    @Test
+    void aConnectionThatBreaksIsMadeAnew() throws Exception {
+        ModelVersion model = withOnnx(small("run-1"), 100_000);
+        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.CUT_ONCE, 50_000)) {
+            assertThat(publish(patient(proxy), model).version()).isEqualTo(1);
+            assertThat(proxy.faults()).isEqualTo(1);
+        }
+        assertThat(publish(model).sha256()).isEqualTo(model.sha256());
+    }
+
+    @Test
+    void aServerThatDoesNotComeBackIsLeftToTheNextAttempt() throws Exception {
         try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.ERROR, 2000)) {
-            S3Model destination = S3Store.model(
-                    URI.create("http://" + proxy.address()), S3Store.KEYS, new Patience(4, Duration.ofMillis(1)));
             TrainerException e =
-                    catchThrowableOfType(TrainerException.class, () -> publish(destination, small("run-1")));
+                    catchThrowableOfType(TrainerException.class, () -> publish(patient(proxy), small("run-1")));
             assertThat(e.exitCode()).isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
             assertThat(e).hasMessageContainingAll("500", "s3://models/vision/fashion", "nothing is visible");
             assertThat(e.getCause().getCause()).hasMessageContaining("SDK Attempt Count: 4");
@@ -190,9 +230,7 @@ class S3ModelTest {
     void aNetworkThatIsTooLargeForTheStoreIsRefusedAtOnce() throws Exception {
         ModelVersion model = withOnnx(small("run-1"), 100_000);
         try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.TOO_LARGE, 50_000)) {
-            S3Model destination = S3Store.model(
-                    URI.create("http://" + proxy.address()), S3Store.KEYS, new Patience(4, Duration.ofMillis(1)));
-            TrainerException e = catchThrowableOfType(TrainerException.class, () -> publish(destination, model));
+            TrainerException e = catchThrowableOfType(TrainerException.class, () -> publish(patient(proxy), model));
             assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(ExitCode.PUBLISH_FAILED);
             assertThat(e)
                     .hasMessageContainingAll(
@@ -288,6 +326,11 @@ class S3ModelTest {
 
     private Artifact publish(ModelVersion model) {
         return publish(store.endpoint(), model);
+    }
+
+    private static S3Model patient(FaultyProxy proxy) {
+        return S3Store.model(
+                URI.create("http://" + proxy.address()), S3Store.KEYS, new Patience(4, Duration.ofMillis(1)));
     }
 
     private static Artifact publish(URI endpoint, ModelVersion model) {
