@@ -7,6 +7,7 @@ import static dev.distillery.trainer.publish.PublishedFixture.signed;
 import static dev.distillery.trainer.publish.PublishedFixture.small;
 import static dev.distillery.trainer.publish.PublishedFixture.withOnnx;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -30,6 +31,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -79,17 +82,53 @@ class S3ModelTest {
         assertThat(latest.path("checksums").asText()).isEqualTo(Sha256.of(objects.get(ROOT + "1/SHA256SUMS")));
     }
 
-    /** Signed and read back, it is no version yet: nobody sees one without its signature. */
+    /** Signed and read back, it is no version yet, neither for those who know SHA256SUMS nor for a server that looks for a network. */
     @Test
-    void theSignatureLiesThereBeforeTheVersionIsDeclared() throws Exception {
+    void whatIsStagedIsNoVersion() throws Exception {
+        ModelVersion model = signed("run-1", SigningFixture.key(keys));
         S3Model place = S3Store.model(store.endpoint(), S3Store.KEYS, S3Store.NONE);
-        try (Destination.Staged staged = place.stage(signed("run-1", SigningFixture.key(keys)))) {
-            assertThat(store.objects())
-                    .containsKey(ROOT + "1/SHA256SUMS.sig")
-                    .doesNotContainKeys(ROOT + "1/SHA256SUMS", ROOT + "latest.json");
+        place.stage(model).close();
+        assertThat(store.names()).containsExactlyInAnyOrderElementsOf(staged(model));
+        assertThat(store.uploads()).isEmpty();
+        try (Destination.Staged staged = place.stage(model)) {
+            assertThat(store.names()).containsExactlyInAnyOrderElementsOf(staged(model));
+            assertThat(store.uploads()).hasSize(1);
             staged.commit();
         }
-        assertThat(store.objects()).containsKeys(ROOT + "1/SHA256SUMS", ROOT + "latest.json");
+        assertThat(store.names())
+                .hasSize(3 + model.files().size())
+                .contains(ROOT + "1/model.onnx", ROOT + "1/SHA256SUMS", ROOT + "1/SHA256SUMS.sig");
+        assertThat(store.uploads()).isEmpty();
+    }
+
+    private static Set<String> staged(ModelVersion model) {
+        Set<String> names = new TreeSet<>();
+        model.files().keySet().forEach(name -> names.add(ROOT + "1/" + name));
+        names.removeAll(List.of(ROOT + "1/model.onnx", ROOT + "1/SHA256SUMS"));
+        return names;
+    }
+
+    /** Servers read what lies beside the versions when they see the network, and those who look for SHA256SUMS read all of it. */
+    @Test
+    void aVersionIsDeclaredStepByStep() throws Exception {
+        ModelVersion model = small("run-1");
+        Set<String> there = staged(model);
+        refusedAt("POST /models/vision/fashion/1/model.onnx?uploadId", model);
+        there.addAll(List.of(ROOT + "config.pbtxt", ROOT + "labels.txt"));
+        assertThat(store.names()).containsExactlyInAnyOrderElementsOf(there);
+        assertThat(store.uploads()).isEmpty();
+        refusedAt("PUT /models/vision/fashion/1/SHA256SUMS", model);
+        there.add(ROOT + "1/model.onnx");
+        assertThat(store.names()).containsExactlyInAnyOrderElementsOf(there);
+        assertThat(publish(model).version()).isEqualTo(1);
+        assertThat(store.names()).hasSize(3 + model.files().size());
+    }
+
+    private void refusedAt(String request, ModelVersion model) throws IOException {
+        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), request)) {
+            assertThatThrownBy(() -> publish(patient(proxy), model))
+                    .hasMessageContainingAll("412", "nothing is visible");
+        }
     }
 
     @Test
@@ -240,6 +279,27 @@ class S3ModelTest {
         assertThat(store.objects())
                 .doesNotContainKeys(ROOT + "1/model.onnx", ROOT + "1/SHA256SUMS", ROOT + "latest.json");
         assertThat(publish(model).version()).isEqualTo(1);
+    }
+
+    @Test
+    void ofAnUploadThatBreaksInItsSecondPartNothingStays() throws Exception {
+        ModelVersion model = withOnnx(small("run-1"), S3Bucket.PART_BYTES + 100_000);
+        try (FaultyProxy proxy =
+                new FaultyProxy(store.endpoint(), FaultyProxy.Fault.CUT_ONCE, S3Bucket.PART_BYTES + 80_000)) {
+            TrainerException e = catchThrowableOfType(
+                    TrainerException.class, () -> publish(URI.create("http://" + proxy.address()), model));
+            assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
+            assertThat(proxy.faults()).isEqualTo(1);
+        }
+        assertThat(store.uploads()).isEmpty();
+        assertThat(publish(model).version()).isEqualTo(1);
+    }
+
+    @Test
+    void aStoreThatSaysEntityTooLargeIsBelieved() throws Exception {
+        store.stop();
+        store = new S3Store(1000);
+        refused(small("run-1"), "400 EntityTooLarge", "limits the size of uploads");
     }
 
     @Test
