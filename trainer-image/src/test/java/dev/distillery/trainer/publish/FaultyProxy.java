@@ -28,20 +28,8 @@ public final class FaultyProxy implements AutoCloseable {
         UNAVAILABLE,
         /** The server did what it was asked, but the answer with this number, from 0, is lost. */
         LOST_ANSWER,
-        /** 412 to each request of a given line; others pass. */
-        REFUSED;
-
-        private byte[] answer() {
-            String status =
-                    switch (this) {
-                        case TOO_LARGE -> "413 Content Too Large";
-                        case UNAVAILABLE -> "503 Service Unavailable";
-                        case REFUSED -> "412 Precondition Failed";
-                        default -> "500 Internal Server Error";
-                    };
-            return ("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII);
-        }
+        /** A status of choice to each request of a given line; others pass. */
+        REFUSED
     }
 
     private final ServerSocket listener;
@@ -49,6 +37,7 @@ public final class FaultyProxy implements AutoCloseable {
     private final Fault fault;
     private final long limit;
     private final String refused;
+    private final int status;
     private final AtomicLong passed = new AtomicLong();
     private final AtomicInteger answers = new AtomicInteger();
     private final AtomicInteger faults = new AtomicInteger();
@@ -56,19 +45,20 @@ public final class FaultyProxy implements AutoCloseable {
 
     /** @param limit the place; see the fault */
     public FaultyProxy(URI target, Fault fault, long limit) throws IOException {
-        this(target, fault, limit, null);
+        this(target, fault, limit, null, fault == Fault.TOO_LARGE ? 413 : fault == Fault.UNAVAILABLE ? 503 : 500);
     }
 
-    /** @param refused how lines of requests begin that are refused */
-    public FaultyProxy(URI target, String refused) throws IOException {
-        this(target, Fault.REFUSED, Long.MAX_VALUE, refused);
+    /** @param refused how lines of requests begin that get this status */
+    public FaultyProxy(URI target, int status, String refused) throws IOException {
+        this(target, Fault.REFUSED, Long.MAX_VALUE, refused, status);
     }
 
-    private FaultyProxy(URI target, Fault fault, long limit, String refused) throws IOException {
+    private FaultyProxy(URI target, Fault fault, long limit, String refused, int status) throws IOException {
         this.target = target;
         this.fault = fault;
         this.limit = limit;
         this.refused = refused;
+        this.status = status;
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         start(this::accept);
     }
@@ -117,7 +107,9 @@ public final class FaultyProxy implements AutoCloseable {
                     out.write(buffer, 0, (int) Math.max(0, left));
                     out.flush();
                     if (fault != Fault.CUT && fault != Fault.CUT_ONCE) {
-                        client.getOutputStream().write(fault.answer());
+                        String answer =
+                                "HTTP/1.1 " + status + " Fault\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+                        client.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
                         client.shutdownOutput();
                         // A connection that is closed on unread bytes takes the answer along.
                         in.transferTo(OutputStream.nullOutputStream());

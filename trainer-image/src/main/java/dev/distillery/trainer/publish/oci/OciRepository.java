@@ -129,17 +129,27 @@ final class OciRepository {
         }
     }
 
-    /** Points a tag at a manifest whose blobs are there; the tag may have pointed elsewhere. */
+    /**
+     * Points a tag at a manifest whose blobs are there; the tag may have pointed elsewhere. Looks before each request: where
+     * tags never move, one that is there already, perhaps by a request whose answer was lost, would be refused.
+     */
     void tag(String tag, byte[] manifest) {
         call(
                 tag,
                 "written",
-                () -> registry.pushManifest(ref(tag), Manifest.fromJson(new String(manifest, StandardCharsets.UTF_8))));
-        if (!manifest(tag)
-                .filter(there -> Arrays.equals(there.manifest(), manifest))
-                .isPresent()) {
+                () -> holds(tag, manifest)
+                        ? null
+                        : registry.pushManifest(
+                                ref(tag), Manifest.fromJson(new String(manifest, StandardCharsets.UTF_8))));
+        if (!holds(tag, manifest)) {
             throw unavailable(tag + ": what was read back is not what was written", null);
         }
+    }
+
+    private boolean holds(String tag, byte[] manifest) {
+        return manifest(tag)
+                .filter(there -> Arrays.equals(there.manifest(), manifest))
+                .isPresent();
     }
 
     private ContainerRef ref(String tag) {

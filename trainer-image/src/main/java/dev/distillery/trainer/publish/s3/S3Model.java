@@ -76,7 +76,6 @@ public final class S3Model implements Destination {
             return Optional.empty();
         }
         Map<String, String> sha256 = Checksums.check(uri(version), sums.get(), name -> bucket.get(key(version, name)));
-        moveLatest(version, sums.get());
         return Optional.of(new Artifact(uri(version), version, sha256.get(ModelVersion.ONNX), null));
     }
 
@@ -121,15 +120,13 @@ public final class S3Model implements Destination {
         }
 
         @Override
-        public Artifact commit() throws IOException {
+        public Artifact commit() {
             model.modelFiles().forEach((name, content) -> bring(prefix + name, content));
             if (network != null) {
                 network.complete();
             }
             readBack(key(number, ModelVersion.ONNX), model.files().get(ModelVersion.ONNX));
-            byte[] sums = model.files().get(Checksums.FILE);
-            bring(key(number, Checksums.FILE), sums);
-            moveLatest(number, sums);
+            bring(key(number, Checksums.FILE), model.files().get(Checksums.FILE));
             return new Artifact(uri(number), number, model.sha256(), null);
         }
 
@@ -192,10 +189,12 @@ public final class S3Model implements Destination {
     }
 
     /** Forward only: a run that took long must not hide a newer version. */
-    private void moveLatest(int number, byte[] sums) throws IOException {
-        byte[] latest = json(new Latest(number, Sha256.of(sums)));
+    @Override
+    public void moveLatest(Artifact version) throws IOException {
+        byte[] sums = bucket.get(key(version.version(), Checksums.FILE)).orElseThrow();
+        byte[] latest = json(new Latest(version.version(), Sha256.of(sums)));
         Optional<S3Bucket.Stored> now = bucket.find(prefix + LATEST);
-        while (now.isEmpty() || Latest.read(now.get().content()).version() < number) {
+        while (now.isEmpty() || Latest.read(now.get().content()).version() < version.version()) {
             bucket.putIfStill(now.orElse(null), prefix + LATEST, latest);
             now = bucket.find(prefix + LATEST);
         }

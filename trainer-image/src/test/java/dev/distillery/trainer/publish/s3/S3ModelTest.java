@@ -20,6 +20,7 @@ import dev.distillery.trainer.publish.FaultyProxy;
 import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.publish.PublishException;
 import dev.distillery.trainer.publish.Sha256;
 import dev.distillery.trainer.signing.SigningFixture;
 import java.io.IOException;
@@ -93,11 +94,14 @@ class S3ModelTest {
         try (Destination.Staged staged = place.stage(model)) {
             assertThat(store.names()).containsExactlyInAnyOrderElementsOf(staged(model));
             assertThat(store.uploads()).hasSize(1);
-            staged.commit();
+            Artifact version = staged.commit();
+            assertThat(store.names())
+                    .hasSize(2 + model.files().size())
+                    .contains(ROOT + "1/model.onnx", ROOT + "1/SHA256SUMS")
+                    .doesNotContain(ROOT + "latest.json");
+            place.moveLatest(version);
         }
-        assertThat(store.names())
-                .hasSize(3 + model.files().size())
-                .contains(ROOT + "1/model.onnx", ROOT + "1/SHA256SUMS", ROOT + "1/SHA256SUMS.sig");
+        assertThat(store.names()).hasSize(3 + model.files().size()).contains(ROOT + "latest.json");
         assertThat(store.uploads()).isEmpty();
     }
 
@@ -125,9 +129,9 @@ class S3ModelTest {
     }
 
     private void refusedAt(String request, ModelVersion model) throws IOException {
-        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), request)) {
+        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), 403, request)) {
             assertThatThrownBy(() -> publish(patient(proxy), model))
-                    .hasMessageContainingAll("412", "nothing is visible");
+                    .hasMessageContainingAll("403", "nothing is visible");
         }
     }
 
@@ -232,6 +236,26 @@ class S3ModelTest {
             assertThat(store.objects()).as("answer %d", lost).containsExactlyEntriesOf(whole);
         }
         assertThat(lost).isGreaterThan(model.files().size());
+    }
+
+    @Test
+    void aVersionIsThereThoughLatestCannotBeMoved() throws Exception {
+        publish(model("run-1", null));
+        ModelVersion model = model("run-2", null);
+        Artifact version = new Artifact("s3://models/vision/fashion/2", 2, model.sha256(), null);
+        // As the first attempt, and as one that finds the version there.
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), 403, "PUT /models/vision/fashion/latest.json")) {
+                PublishException e = catchThrowableOfType(PublishException.class, () -> publish(patient(proxy), model));
+                assertThat(e)
+                        .hasMessageContainingAll(
+                                "latest.json: cannot be written", "already visible: [" + version.uri());
+                assertThat(e.done()).containsExactly(version);
+            }
+            assertThat(latest()).isEqualTo(1);
+        }
+        assertThat(publish(model)).isEqualTo(version);
+        assertThat(latest()).isEqualTo(2);
     }
 
     @Test
