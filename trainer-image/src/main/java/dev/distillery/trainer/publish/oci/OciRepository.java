@@ -45,7 +45,7 @@ final class OciRepository {
         String path = destination.uri().substring("oci://".length()).replaceAll("/+$", "");
         String host = path.substring(0, path.indexOf('/'));
         Registry.Builder builder = Registry.builder();
-        Optional<RegistryLogin> login = RegistryLogin.of(host, credentials);
+        Optional<RegistryLogin> login = RegistryLogin.of(path + "/" + modelName, credentials);
         builder = login.isPresent()
                 ? builder.defaults(host, login.get().username(), login.get().password())
                 : builder.defaults(host);
@@ -62,8 +62,11 @@ final class OciRepository {
         return name;
     }
 
-    /** @param manifest as it lies there */
-    record Tagged(byte[] manifest, Map<String, String> annotations) {}
+    /**
+     * @param manifest as it lies there
+     * @param digest that it has by the registry's own account; null if that gives none
+     */
+    record Tagged(byte[] manifest, String digest, Map<String, String> annotations) {}
 
     List<String> tags() {
         return call("tags", "listed", () -> {
@@ -95,6 +98,7 @@ final class OciRepository {
                         Manifest.fromJson(found.getJson()).getAnnotations();
                 return Optional.of(new Tagged(
                         found.getJson().getBytes(StandardCharsets.UTF_8),
+                        found.getDigest(),
                         annotations == null ? Map.of() : annotations));
             } catch (OrasException e) {
                 if (e.getStatusCode() == NOT_FOUND) {
