@@ -353,16 +353,33 @@ class OciModelTest {
         SigningKey key = SigningFixture.key(folder);
         ModelVersion model = signed("run-1", key);
         publish(registry.address(), "flipped", LOGIN, NONE, model, key);
-        String hex = manifest("flipped", "1").getLayers().get(0).getDigest().substring("sha256:".length());
-        Path blob = registry.blob(hex);
+        Manifest manifest = manifest("flipped", "1");
+        String layer = manifest.getLayers().get(0).getDigest();
+        flipped(layer, model.files().get("labels.txt"), "layer " + layer + ": its content is not what was published");
+        String config = manifest.getConfig().getDigest();
+        flipped(config, utf8("amd64"), "configuration " + config + ": its content is not what was published");
+        String whole = manifest.getDescriptor().getDigest();
+        flipped(whole, utf8("0.9"), "manifest: got sha256:");
+    }
+
+    /** @param part of which a bit flips */
+    private static void flipped(String digest, byte[] part, String fault) throws IOException {
+        Path blob = registry.blob(digest.substring("sha256:".length()));
         byte[] whole = Files.readAllBytes(blob);
         byte[] flipped = whole.clone();
-        flipped[indexOf(whole, model.files().get("labels.txt"))] ^= 1;
-        Files.write(blob, flipped);
-        assertThat(verify("flipped", "1").faults())
-                .contains("layer sha256:" + hex + ": its content is not what was published");
-        Files.write(blob, whole);
+        flipped[indexOf(whole, part)] ^= 1;
+        try {
+            Files.write(blob, flipped);
+            assertThat(verify("flipped", "1").faults()).anyMatch(each -> each.startsWith(fault));
+        } finally {
+            // Other tests have the same blobs.
+            Files.write(blob, whole);
+        }
         assertThat(verify("flipped", "1").faults()).isEmpty();
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static int indexOf(byte[] content, byte[] part) {
