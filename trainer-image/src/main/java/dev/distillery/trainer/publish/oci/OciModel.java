@@ -139,8 +139,9 @@ public final class OciModel implements Destination {
     @Override
     public void moveLatest(Artifact version) {
         if (versions().stream().allMatch(other -> other <= version.version())) {
-            OciRepository.Tagged published =
-                    repository.manifest(Integer.toString(version.version())).orElseThrow();
+            OciRepository.Tagged published = repository
+                    .manifest(Integer.toString(version.version()))
+                    .orElseThrow(() -> ModelVersion.gone(version.uri()));
             try {
                 repository.tag(LATEST, published.manifest());
             } catch (TrainerException e) {

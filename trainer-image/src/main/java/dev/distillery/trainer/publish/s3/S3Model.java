@@ -191,7 +191,8 @@ public final class S3Model implements Destination {
     /** Forward only: a run that took long must not hide a newer version. */
     @Override
     public void moveLatest(Artifact version) throws IOException {
-        byte[] sums = bucket.get(key(version.version(), Checksums.FILE)).orElseThrow();
+        byte[] sums =
+                bucket.get(key(version.version(), Checksums.FILE)).orElseThrow(() -> ModelVersion.gone(version.uri()));
         byte[] latest = json(new Latest(version.version(), Sha256.of(sums)));
         Optional<S3Bucket.Stored> now = bucket.find(prefix + LATEST);
         while (now.isEmpty() || Latest.read(now.get().content()).version() < version.version()) {

@@ -9,6 +9,6 @@
  *                               /SHA256SUMS       last: names all files and their digests; with it, the version is whole
  * </pre>
  *
- * <p>May import: the AWS SDK, Jackson, the room around it.
+ * <p>May import: the AWS SDK, Jackson, SLF4J, the room around it.
  */
 package dev.distillery.trainer.publish.s3;

@@ -259,6 +259,16 @@ class S3ModelTest {
     }
 
     @Test
+    void aVersionThatSomebodyDeletesIsNotNamedTheNewest() throws Exception {
+        Artifact gone = new Artifact("s3://models/vision/fashion/7", 7, "", null);
+        S3Model place = S3Store.model(store.endpoint(), S3Store.KEYS, S3Store.NONE);
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> place.moveLatest(gone));
+        assertThat(e.exitCode()).isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
+        assertThat(e).hasMessageContainingAll(gone.uri(), "is gone");
+        assertThat(store.names()).isEmpty();
+    }
+
+    @Test
     void aServerThatComesBackIsAskedAgain() throws Exception {
         ModelVersion model = small("run-1");
         try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.UNAVAILABLE, 3)) {
