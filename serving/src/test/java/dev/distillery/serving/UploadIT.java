@@ -171,9 +171,16 @@ class UploadIT {
         byte[] half = Arrays.copyOf(bomb(5_000, 5_000, 2_000), 20_000);
         List<HttpResponse<byte[]>> responses = atOnce(200, () -> server.post(CLASSIFY, half));
         assertThat(responses).allMatch(response -> response.statusCode() == 400);
+        assertThat(bodiesBytes()).isZero();
+    }
+
+    private static long bodiesBytes() throws IOException, InterruptedException {
         String metrics = new String(server.get("/metrics").body(), StandardCharsets.UTF_8);
-        assertThat(metrics.lines().filter(line -> line.startsWith("distillery_bodies_bytes ")))
-                .containsExactly("distillery_bodies_bytes 0.0");
+        String line = metrics.lines()
+                .filter(each -> each.startsWith("distillery_bodies_bytes "))
+                .findFirst()
+                .orElseThrow();
+        return (long) Double.parseDouble(line.substring(line.indexOf(' ')));
     }
 
     /** Bodies in work are bounded together: who comes when all is taken is told to come again. */
@@ -191,6 +198,13 @@ class UploadIT {
                 assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
                         .isEqualTo("HTTP/1.1 100");
             }
+            assertThat(server.post(CLASSIFY, picture).statusCode())
+                    .as("nothing of what they announce has come")
+                    .isEqualTo(200);
+            for (Socket socket : waiting) {
+                socket.getOutputStream().write(new byte[MAX_PICTURE - 1]);
+            }
+            Awaitility.await("all of it has come").until(() -> bodiesBytes() == 8L * (MAX_PICTURE - 1));
             HttpResponse<byte[]> response = server.post(CLASSIFY, picture);
             refused(503, "busy", response);
             assertThat(response.headers().firstValue("Retry-After")).contains("1");

@@ -28,6 +28,8 @@ public final class Batcher implements AutoCloseable {
     private static final Request STOP = new Request(ByteBuffer.allocate(0), 0, new CompletableFuture<>());
 
     private final PublishedModel model;
+    private final Inference runs;
+    private final ByteBuffer batch;
     private final BlockingQueue<Request> queue = new LinkedBlockingQueue<>();
     private final Thread thread = new Thread(this::work, "inference");
     private final DistributionSummary batchImages;
@@ -42,8 +44,19 @@ public final class Batcher implements AutoCloseable {
         }
     }
 
+    /** What runs a batch. */
+    interface Inference {
+        Map<String, float[]> run(ByteBuffer images, int count);
+    }
+
     public Batcher(PublishedModel model, MeterRegistry metrics) {
+        this(model, model::run, metrics);
+    }
+
+    Batcher(PublishedModel model, Inference runs, MeterRegistry metrics) {
         this.model = model;
+        this.runs = runs;
+        this.batch = ByteBuffer.allocateDirect(MAX_IMAGES * model.input().imageBytes());
         this.batchImages = DistributionSummary.builder("distillery.batch.images")
                 .description("Images that ran together")
                 .register(metrics);
@@ -81,10 +94,9 @@ public final class Batcher implements AutoCloseable {
     }
 
     private void work() {
-        ByteBuffer batch = ByteBuffer.allocateDirect(MAX_IMAGES * model.input().imageBytes());
         try {
             for (Request first = queue.take(); !first.stop(); first = queue.take()) {
-                run(together(first), batch.clear());
+                answer(together(first));
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts this thread", e);
@@ -105,7 +117,17 @@ public final class Batcher implements AutoCloseable {
         return requests;
     }
 
-    private void run(List<Request> requests, ByteBuffer batch) {
+    /** Whatever happens to one batch, memory that runs out too, the next one finds this thread. */
+    private void answer(List<Request> requests) {
+        try {
+            run(requests);
+        } catch (RuntimeException | Error e) {
+            requests.forEach(request -> request.answer().completeExceptionally(e));
+        }
+    }
+
+    private void run(List<Request> requests) {
+        batch.clear();
         int count = 0;
         for (Request request : requests) {
             batch.put(request.images());
@@ -114,13 +136,7 @@ public final class Batcher implements AutoCloseable {
         batchImages.record(count);
         ByteBuffer images = batch.flip();
         int total = count;
-        Map<String, float[]> outputs;
-        try {
-            outputs = inference.record(() -> model.run(images, total));
-        } catch (RuntimeException e) {
-            requests.forEach(request -> request.answer().completeExceptionally(e));
-            return;
-        }
+        Map<String, float[]> outputs = inference.record(() -> runs.run(images, total));
         int first = 0;
         for (Request request : requests) {
             request.answer().complete(part(outputs, first, request.count()));

@@ -1,15 +1,22 @@
 package dev.distillery.serving.http;
 
 import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bytes that requests in work may hold together, whoever sends them. */
+/** Bytes that requests in work may hold together, whoever sends them, and the time that each may take to come. */
 final class BodyBudget {
     private final long most;
+    private final Duration patience;
     private final AtomicLong taken = new AtomicLong();
 
-    BodyBudget(long most) {
+    BodyBudget(long most, Duration patience) {
         this.most = most;
+        this.patience = patience;
+    }
+
+    Duration patience() {
+        return patience;
     }
 
     /** @throws HttpError 503 if too much is in work; nothing is taken then */

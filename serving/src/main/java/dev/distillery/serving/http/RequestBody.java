@@ -34,8 +34,8 @@ final class RequestBody {
     /**
      * @param budget from which the body's bytes are taken until the answer is sent
      * @param most bytes
-     * @return fails with an {@link HttpError}: 413 if the body is too large, 415 if it is compressed, 503 if too much is in
-     *     work
+     * @return fails with an {@link HttpError}: 408 if the body does not come in time, 413 if it is too large, 415 if it is
+     *     compressed, 503 if too much is in work
      */
     static Future<byte[]> read(RoutingContext context, BodyBudget budget, int most) {
         RequestBody body = new RequestBody(context, budget, most);
@@ -46,6 +46,8 @@ final class RequestBody {
     private void start() {
         HttpServerRequest request = context.request();
         context.addEndHandler(ended -> budget.giveBack(taken));
+        long timer = context.vertx().setTimer(budget.patience().toMillis(), late -> failLate());
+        whole.future().onComplete(done -> context.vertx().cancelTimer(timer));
         request.exceptionHandler(whole::tryFail);
         request.handler(this::collect);
         request.endHandler(end -> whole.tryComplete(collected.toByteArray()));
@@ -54,7 +56,6 @@ final class RequestBody {
             String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
             if (length != null) {
                 requireSize(Long.parseLong(length));
-                take(Long.parseLong(length));
             }
             if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
                 request.response().writeContinue();
@@ -85,7 +86,9 @@ final class RequestBody {
         }
         try {
             requireSize(received);
-            take(Math.max(0, received - taken));
+            // What came, not what was announced: announcing costs nothing, and would keep others out.
+            budget.take(chunk.length());
+            taken += chunk.length();
             collected.writeBytes(chunk.getBytes());
         } catch (HttpError e) {
             collected.reset();
@@ -101,8 +104,12 @@ final class RequestBody {
         }
     }
 
-    private void take(long bytes) {
-        budget.take(bytes);
-        taken += bytes;
+    /** Whoever sends a little now and then is never idle, and holds what others need. */
+    private void failLate() {
+        context.addEndHandler(answered -> context.request().connection().close());
+        whole.tryFail(new HttpError(
+                HttpURLConnection.HTTP_CLIENT_TIMEOUT,
+                "the body: got " + received + " bytes in " + budget.patience().toMillis() / 1000.0
+                        + " s, expected all of it"));
     }
 }

@@ -15,12 +15,15 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BatcherTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     @TempDir
     Path folder;
 
@@ -80,6 +83,26 @@ class BatcherTest {
                         failing.submit(ByteBuffer.wrap(TestModels.images(2)), 2);
                 assertThatThrownBy(answer::join).hasRootCauseInstanceOf(IllegalStateException.class);
             }
+        }
+    }
+
+    /** With the thread gone, the second request would wait for ever. */
+    @Test
+    void memoryThatRunsOutFailsItsRequestsOnly() {
+        AtomicInteger runs = new AtomicInteger();
+        Batcher.Inference first = (images, count) -> {
+            if (runs.getAndIncrement() == 0) {
+                throw new OutOfMemoryError("of this test");
+            }
+            return model.run(images, count);
+        };
+        try (Batcher failing = new Batcher(model, first, new SimpleMeterRegistry())) {
+            failing.start();
+            assertThat(failing.submit(ByteBuffer.wrap(TestModels.images(2)), 2))
+                    .failsWithin(PATIENCE)
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(OutOfMemoryError.class);
+            assertThat(failing.submit(ByteBuffer.wrap(TestModels.images(2)), 2)).succeedsWithin(PATIENCE);
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * One place that a student goes to, under its model's name. Content comes first and is read back, then the version is
- * declared in one step: who looks sees it whole or not at all. Cut off anywhere and begun again, it ends with one version
+ * declared in one step: who looks sees it whole or not at all. What names the newest version moves after that. Cut off anywhere and begun again, it ends with one version
  * of the run.
  *
  * <p>All methods throw a {@link TrainerException}: PUBLISH_FAILED for what would fail again (credentials, permissions, a
@@ -27,12 +27,15 @@ public interface Destination extends AutoCloseable {
     /** Brings the content, which no reader takes for a version yet, and reads it back. */
     Staged stage(ModelVersion model) throws IOException;
 
+    /** Names this version, which is declared, as the newest, if its number is the highest; does nothing if that is done. */
+    default void moveLatest(Artifact version) throws IOException {}
+
     @Override
     default void close() {}
 
     /** Content that waits to be declared a version. */
     interface Staged extends AutoCloseable {
-        /** Makes the version visible, and the newest if its number is the highest. */
+        /** Makes the version visible. */
         Artifact commit() throws IOException;
 
         /** Without {@link #commit}: clears away what would be of no use to another attempt. */

@@ -61,8 +61,8 @@ public final class ModelRepository implements AutoCloseable {
 
     /**
      * Brings the content to every destination first, then declares the versions one after the other: whatever can fail,
-     * fails before anything is visible. A destination that already has a version of this run is left as it is, so a run
-     * that was cut off between two destinations ends well when it tries again.
+     * fails before anything is visible. What names the newest version moves last. A destination that already has a version
+     * of this run keeps it, so a run that was cut off between two destinations ends well when it tries again.
      *
      * @return one artifact per destination, in the recipe's order
      * @throws PublishException PUBLISH_FAILED if a destination refuses the model, DESTINATION_UNAVAILABLE if one does not
@@ -88,6 +88,10 @@ public final class ModelRepository implements AutoCloseable {
             for (Planned planned : plan) {
                 current = planned.destination;
                 artifacts.add(planned.commit());
+            }
+            for (int i = 0; i < plan.size(); i++) {
+                current = plan.get(i).destination;
+                current.moveLatest(artifacts.get(i));
             }
             return List.copyOf(artifacts);
         } catch (IOException e) {

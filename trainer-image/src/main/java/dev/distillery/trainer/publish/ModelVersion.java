@@ -139,6 +139,14 @@ public record ModelVersion(
                         + " the next");
     }
 
+    /** What to throw when a version that was just published is not there any more. */
+    public static TrainerException gone(String uri) {
+        return new TrainerException(
+                ExitCode.DESTINATION_UNAVAILABLE,
+                uri
+                        + ": is gone, expected the version that this run published; look for somebody else who deletes there");
+    }
+
     private static TrainerException otherModel(String where, String difference) {
         return new TrainerException(
                 ExitCode.PUBLISH_FAILED,

@@ -61,6 +61,16 @@ class OnnxGateTest {
     }
 
     @Test
+    void anInt8ModelMayLoseExactlyWhatTheRecipeAllowsAndNotOneImageMore() {
+        OnnxGate gate = new OnnxGate(new Gate(0.9, 1e-4, 0.999, null, 0.01));
+        OnnxGate.Measurement whole = measurement(0, 1, confusion(900, 100), 1);
+        assertThat(gate.quantizationRefusal(whole, measurement(1, 1, confusion(890, 110), 1)))
+                .isEmpty();
+        assertThat(gate.quantizationRefusal(whole, measurement(1, 1, confusion(889, 111), 1)))
+                .isPresent();
+    }
+
+    @Test
     void measuresTheLatencyOfOneImageAndOfASmallBatch() {
         byte[] model = TinyOnnx.model(true, new long[] {2, 2, 1}, new float[] {1, 0, 0, 1, 1, 0, 0, 1}, Map.of());
         LabelledImages images = new LabelledImages(2, 2, 1, new byte[12], new int[3]);

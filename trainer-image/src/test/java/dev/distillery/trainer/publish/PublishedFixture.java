@@ -69,7 +69,12 @@ public final class PublishedFixture {
 
     /** The same without pictures, small enough to be cut off at many places. */
     public static ModelVersion small(String runId) {
-        ModelVersion model = model(runId, null);
+        return small(runId, null);
+    }
+
+    /** @param version null for the next free number */
+    public static ModelVersion small(String runId, Integer version) {
+        ModelVersion model = model(runId, version);
         Map<String, byte[]> files = new LinkedHashMap<>(model.files());
         files.keySet().removeIf(name -> name.startsWith("learning-curve"));
         files.put(ModelVersion.ONNX, "onnx ".repeat(200).getBytes(StandardCharsets.US_ASCII));

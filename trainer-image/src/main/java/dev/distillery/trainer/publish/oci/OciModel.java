@@ -15,11 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A model in a registry: a repository of its own, one numbered tag per version. */
 public final class OciModel implements Destination {
     static final String LATEST = "latest";
 
+    private static final Logger LOG = LoggerFactory.getLogger(OciModel.class);
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
     private final OciRepository repository;
@@ -56,7 +59,6 @@ public final class OciModel implements Destination {
         for (int version : versions()) {
             Optional<OciRepository.Tagged> tagged = repository.manifest(Integer.toString(version));
             if (tagged.isPresent() && runId.equals(tagged.get().annotations().get(OciArtifact.RUN))) {
-                moveLatest(version, tagged.get().manifest());
                 return Optional.of(artifact(
                         version,
                         tagged.get().annotations().get(OciArtifact.ONNX),
@@ -101,7 +103,6 @@ public final class OciModel implements Destination {
             int number = number(model);
             OciArtifact artifact = number == wanted ? brought : bring(model, number);
             repository.tag(Integer.toString(number), artifact.manifest());
-            moveLatest(number, artifact.manifest());
             return artifact(number, model.sha256(), artifact.manifest());
         };
     }
@@ -135,9 +136,21 @@ public final class OciModel implements Destination {
     }
 
     /** Forward only: a run that took long must not hide a newer version. */
-    private void moveLatest(int version, byte[] manifest) {
-        if (versions().stream().allMatch(other -> other <= version)) {
-            repository.tag(LATEST, manifest);
+    @Override
+    public void moveLatest(Artifact version) {
+        if (versions().stream().allMatch(other -> other <= version.version())) {
+            OciRepository.Tagged published = repository
+                    .manifest(Integer.toString(version.version()))
+                    .orElseThrow(() -> ModelVersion.gone(version.uri()));
+            try {
+                repository.tag(LATEST, published.manifest());
+            } catch (TrainerException e) {
+                if (e.exitCode().retryable() || repository.manifest(LATEST).isEmpty()) {
+                    throw e;
+                }
+                // Of a registry whose tags never move.
+                LOG.warn("{}; {} is published, and {} stays where it is", e.getMessage(), version.uri(), LATEST);
+            }
         }
     }
 

@@ -45,7 +45,7 @@ final class OciRepository {
         String path = destination.uri().substring("oci://".length()).replaceAll("/+$", "");
         String host = path.substring(0, path.indexOf('/'));
         Registry.Builder builder = Registry.builder();
-        Optional<RegistryLogin> login = RegistryLogin.of(host, credentials);
+        Optional<RegistryLogin> login = RegistryLogin.of(path + "/" + modelName, credentials);
         builder = login.isPresent()
                 ? builder.defaults(host, login.get().username(), login.get().password())
                 : builder.defaults(host);
@@ -62,8 +62,11 @@ final class OciRepository {
         return name;
     }
 
-    /** @param manifest as it lies there */
-    record Tagged(byte[] manifest, Map<String, String> annotations) {}
+    /**
+     * @param manifest as it lies there
+     * @param digest that it has by the registry's own account; null if that gives none
+     */
+    record Tagged(byte[] manifest, String digest, Map<String, String> annotations) {}
 
     List<String> tags() {
         return call("tags", "listed", () -> {
@@ -95,6 +98,7 @@ final class OciRepository {
                         Manifest.fromJson(found.getJson()).getAnnotations();
                 return Optional.of(new Tagged(
                         found.getJson().getBytes(StandardCharsets.UTF_8),
+                        found.getDigest(),
                         annotations == null ? Map.of() : annotations));
             } catch (OrasException e) {
                 if (e.getStatusCode() == NOT_FOUND) {
@@ -129,17 +133,27 @@ final class OciRepository {
         }
     }
 
-    /** Points a tag at a manifest whose blobs are there; the tag may have pointed elsewhere. */
+    /**
+     * Points a tag at a manifest whose blobs are there; the tag may have pointed elsewhere. Looks before each request: where
+     * tags never move, one that is there already, perhaps by a request whose answer was lost, would be refused.
+     */
     void tag(String tag, byte[] manifest) {
         call(
                 tag,
                 "written",
-                () -> registry.pushManifest(ref(tag), Manifest.fromJson(new String(manifest, StandardCharsets.UTF_8))));
-        if (!manifest(tag)
-                .filter(there -> Arrays.equals(there.manifest(), manifest))
-                .isPresent()) {
+                () -> holds(tag, manifest)
+                        ? null
+                        : registry.pushManifest(
+                                ref(tag), Manifest.fromJson(new String(manifest, StandardCharsets.UTF_8))));
+        if (!holds(tag, manifest)) {
             throw unavailable(tag + ": what was read back is not what was written", null);
         }
+    }
+
+    private boolean holds(String tag, byte[] manifest) {
+        return manifest(tag)
+                .filter(there -> Arrays.equals(there.manifest(), manifest))
+                .isPresent();
     }
 
     private ContainerRef ref(String tag) {

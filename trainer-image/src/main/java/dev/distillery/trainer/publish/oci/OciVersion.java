@@ -67,21 +67,21 @@ public final class OciVersion implements VersionContent {
 
     /** @param reference a tag or a digest */
     static OciVersion in(OciRepository repository, String reference) throws IOException {
-        byte[] manifest = repository
+        OciRepository.Tagged tagged = repository
                 .manifest(reference)
                 .orElseThrow(() -> new TrainerException(
                         ExitCode.INVALID_DATA,
-                        repository + ": has no " + reference + ", expected a published version or model"))
-                .manifest();
+                        repository + ": has no " + reference + ", expected a published version or model"));
+        byte[] manifest = tagged.manifest();
         OciVersion version = new OciVersion(repository, OciArtifact.digest(manifest));
-        if (reference.startsWith("sha256:") && !reference.equals(version.digest)) {
-            version.faults.add("manifest: got " + version.digest + ", expected " + reference);
+        String expected = reference.startsWith("sha256:") ? reference : tagged.digest();
+        if (expected != null && !expected.equals(version.digest)) {
+            version.faults.add("manifest: got " + version.digest + ", expected " + expected);
         }
-        for (Layer layer : layers(manifest)) {
-            byte[] content = repository.blob(layer.getDigest());
-            if (!OciArtifact.digest(content).equals(layer.getDigest())) {
-                version.faults.add("layer " + layer.getDigest() + ": its content is not what was published");
-            }
+        Manifest parsed = parse(manifest);
+        version.read("configuration", parsed.getConfig().getDigest());
+        for (Layer layer : parsed.getLayers()) {
+            byte[] content = version.read("layer", layer.getDigest());
             if (ModelPack.isFile(layer.getMediaType())) {
                 // Without a path it is under its digest, which no list of digests has.
                 Map<String, String> annotations = layer.getAnnotations() == null ? Map.of() : layer.getAnnotations();
@@ -93,8 +93,16 @@ public final class OciVersion implements VersionContent {
         return version;
     }
 
-    private static List<Layer> layers(byte[] manifest) {
-        return Manifest.fromJson(new String(manifest, StandardCharsets.UTF_8)).getLayers();
+    private byte[] read(String what, String blob) {
+        byte[] content = repository.blob(blob);
+        if (!OciArtifact.digest(content).equals(blob)) {
+            faults.add(what + " " + blob + ": its content is not what was published");
+        }
+        return content;
+    }
+
+    private static Manifest parse(byte[] manifest) {
+        return Manifest.fromJson(new String(manifest, StandardCharsets.UTF_8));
     }
 
     private void unpack(byte[] content) throws IOException {
@@ -156,7 +164,7 @@ public final class OciVersion implements VersionContent {
     private boolean isSigned(VerificationKey key) {
         return repository
                 .manifest(ImageSignature.tag(digest))
-                .map(signature -> layers(signature.manifest()))
+                .map(signature -> parse(signature.manifest()).getLayers())
                 .orElse(List.of())
                 .stream()
                 .anyMatch(layer -> isSigned(key, layer));

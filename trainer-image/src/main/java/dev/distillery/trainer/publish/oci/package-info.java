@@ -8,6 +8,6 @@
  * </pre>
  *
  * <p>The same version of the same student gives the same digest. May import: the ORAS SDK, Commons Compress,
- * Jackson, the room around it.
+ * Jackson, SLF4J, the room around it.
  */
 package dev.distillery.trainer.publish.oci;

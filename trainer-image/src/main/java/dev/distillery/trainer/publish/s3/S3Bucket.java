@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -30,6 +32,7 @@ final class S3Bucket implements AutoCloseable {
     /** Larger objects go in parts, so that a cut connection costs one part; S3 takes no part below 5 MiB. */
     static final int PART_BYTES = 16 << 20;
 
+    private static final Logger LOG = LoggerFactory.getLogger(S3Bucket.class);
     private static final String NO_REASON = "without a reason";
     private static final String SIZE_LIMIT = "the store, or a proxy before it, limits the size of uploads";
     private static final int CONFLICT = 409;
@@ -71,21 +74,33 @@ final class S3Bucket implements AutoCloseable {
         return find(key).map(Stored::content);
     }
 
+    boolean holds(String key, byte[] content) {
+        return get(key).filter(there -> Arrays.equals(there, content)).isPresent();
+    }
+
     void put(String key, byte[] content) {
-        call(
-                "written",
-                key,
-                () -> content.length > PART_BYTES ? putInParts(key, content) : putWhole(key, content, put -> {}));
+        if (content.length > PART_BYTES) {
+            try (Upload upload = upload(key, content)) {
+                upload.complete();
+            }
+        } else {
+            call("written", key, () -> putWhole(key, content, put -> {}));
+        }
+    }
+
+    /** Brings an object that nobody sees yet. */
+    Upload upload(String key, byte[] content) {
+        return call("written", key, () -> new Upload(key, content));
     }
 
     /**
-     * Writes an object unless somebody else did.
+     * Writes an object unless somebody else did; who did shows only what lies there then. A lost answer makes our own first
+     * request somebody else's, and a store that knows no conditional writes replaces whatever is there.
      *
      * @param seen what was there when we looked; null for nothing
-     * @return false if it is no longer so; a store that knows no conditional writes replaces whatever is there
      */
-    boolean putIfStill(Stored seen, String key, byte[] content) {
-        return call("written", key, () -> {
+    void putIfStill(Stored seen, String key, byte[] content) {
+        call("written", key, () -> {
             try {
                 return putWhole(key, content, put -> put.ifNoneMatch(seen == null ? "*" : null)
                         .ifMatch(seen == null ? null : seen.eTag()));
@@ -139,45 +154,77 @@ final class S3Bucket implements AutoCloseable {
         return true;
     }
 
-    private boolean putInParts(String key, byte[] content) {
-        String upload = client.createMultipartUpload(
-                        request -> request.bucket(name).key(key).checksumAlgorithm(ChecksumAlgorithm.SHA256))
-                .uploadId();
-        try {
-            List<CompletedPart> parts = new ArrayList<>();
-            for (int from = 0; from < content.length; from += PART_BYTES) {
-                byte[] part = Arrays.copyOfRange(content, from, Math.min(content.length, from + PART_BYTES));
-                int number = parts.size() + 1;
-                String checksum = checksum(part);
-                String tag = client.uploadPart(
-                                request -> request.bucket(name)
-                                        .key(key)
-                                        .uploadId(upload)
-                                        .partNumber(number)
-                                        .checksumSHA256(checksum),
-                                RequestBody.fromBytes(part))
-                        .eTag();
-                parts.add(CompletedPart.builder()
-                        .partNumber(number)
-                        .eTag(tag)
-                        .checksumSHA256(checksum)
-                        .build());
-            }
-            client.completeMultipartUpload(request ->
-                    request.bucket(name).key(key).uploadId(upload).multipartUpload(whole -> whole.parts(parts)));
-            return true;
-        } catch (SdkException e) {
-            abort(key, upload, e);
-            throw e;
-        }
-    }
+    /** An object whose parts are all there, but that nobody sees before it is completed. */
+    final class Upload implements AutoCloseable {
+        private final String key;
+        private final byte[] content;
+        private final String id;
+        private final List<CompletedPart> parts = new ArrayList<>();
+        private boolean open = true;
 
-    /** Parts that nobody completes cost money until somebody finds them. */
-    private void abort(String key, String upload, SdkException why) {
-        try {
-            client.abortMultipartUpload(request -> request.bucket(name).key(key).uploadId(upload));
-        } catch (SdkException e) {
-            why.addSuppressed(e);
+        private Upload(String key, byte[] content) {
+            this.key = key;
+            this.content = content;
+            this.id = client.createMultipartUpload(
+                            request -> request.bucket(name).key(key).checksumAlgorithm(ChecksumAlgorithm.SHA256))
+                    .uploadId();
+            try {
+                for (int from = 0; from < content.length; from += PART_BYTES) {
+                    bring(Arrays.copyOfRange(content, from, Math.min(content.length, from + PART_BYTES)));
+                }
+            } catch (SdkException e) {
+                close();
+                throw e;
+            }
+        }
+
+        private void bring(byte[] part) {
+            int number = parts.size() + 1;
+            String checksum = checksum(part);
+            String tag = client.uploadPart(
+                            request -> request.bucket(name)
+                                    .key(key)
+                                    .uploadId(id)
+                                    .partNumber(number)
+                                    .checksumSHA256(checksum),
+                            RequestBody.fromBytes(part))
+                    .eTag();
+            parts.add(CompletedPart.builder()
+                    .partNumber(number)
+                    .eTag(tag)
+                    .checksumSHA256(checksum)
+                    .build());
+        }
+
+        /** Sent again after a lost answer, the request finds no upload any more, but the object. */
+        void complete() {
+            try {
+                call(
+                        "written",
+                        key,
+                        () -> client.completeMultipartUpload(request -> request.bucket(name)
+                                .key(key)
+                                .uploadId(id)
+                                .multipartUpload(whole -> whole.parts(parts))));
+            } catch (TrainerException e) {
+                if (!holds(key, content)) {
+                    throw e;
+                }
+            }
+            open = false;
+        }
+
+        /** Parts that nobody completes cost money until somebody finds them. */
+        @Override
+        public void close() {
+            if (open) {
+                try {
+                    client.abortMultipartUpload(
+                            request -> request.bucket(name).key(key).uploadId(id));
+                } catch (SdkException e) {
+                    LOG.warn("{}: parts of an upload stay, which nobody will complete: {}", uri(key), e.getMessage());
+                }
+            }
         }
     }
 

@@ -16,8 +16,6 @@ import dev.distillery.trainer.publish.Patience;
 import dev.distillery.trainer.publish.Sha256;
 import java.io.IOException;
 import java.net.URI;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +76,6 @@ public final class S3Model implements Destination {
             return Optional.empty();
         }
         Map<String, String> sha256 = Checksums.check(uri(version), sums.get(), name -> bucket.get(key(version, name)));
-        moveLatest(version, sums.get());
         return Optional.of(new Artifact(uri(version), version, sha256.get(ModelVersion.ONNX), null));
     }
 
@@ -99,24 +96,46 @@ public final class S3Model implements Destination {
     @Override
     public Staged stage(ModelVersion model) {
         int number = claim(model);
-        // A server that looks into the bucket now and then takes the network for the version: it comes last.
-        // SHA256SUMS, which declares the version, waits for the commit; its signature does not.
-        List<String> names = model.files().keySet().stream()
-                .filter(name -> !name.equals(Checksums.FILE))
-                .sorted(Comparator.comparing(ModelVersion.ONNX::equals))
-                .toList();
-        for (String name : names) {
-            bring(key(number, name), model.files().get(name));
-        }
-        return () -> commit(model, number);
+        model.files().forEach((name, content) -> {
+            if (!name.equals(Checksums.FILE) && !name.equals(ModelVersion.ONNX)) {
+                bring(key(number, name), content);
+            }
+        });
+        String onnx = key(number, ModelVersion.ONNX);
+        byte[] network = model.files().get(ModelVersion.ONNX);
+        return new StagedVersion(model, number, bucket.holds(onnx, network) ? null : bucket.upload(onnx, network));
     }
 
-    private Artifact commit(ModelVersion model, int number) throws IOException {
-        model.modelFiles().forEach((name, content) -> bring(prefix + name, content));
-        byte[] sums = model.files().get(Checksums.FILE);
-        bring(key(number, Checksums.FILE), sums);
-        moveLatest(number, sums);
-        return new Artifact(uri(number), number, model.sha256(), null);
+    /** A version that lacks its network, which a server takes for the version, and SHA256SUMS, which declares it. */
+    private final class StagedVersion implements Staged {
+        private final ModelVersion model;
+        private final int number;
+        private final S3Bucket.Upload network;
+
+        /** @param network null if it is there already */
+        StagedVersion(ModelVersion model, int number, S3Bucket.Upload network) {
+            this.model = model;
+            this.number = number;
+            this.network = network;
+        }
+
+        @Override
+        public Artifact commit() {
+            model.modelFiles().forEach((name, content) -> bring(prefix + name, content));
+            if (network != null) {
+                network.complete();
+            }
+            readBack(key(number, ModelVersion.ONNX), model.files().get(ModelVersion.ONNX));
+            bring(key(number, Checksums.FILE), model.files().get(Checksums.FILE));
+            return new Artifact(uri(number), number, model.sha256(), null);
+        }
+
+        @Override
+        public void close() {
+            if (network != null) {
+                network.close();
+            }
+        }
     }
 
     /** @return the number that is this run's: its report lies there, and no other run can put one there */
@@ -130,9 +149,10 @@ public final class S3Model implements Destination {
             List<Integer> there = versions();
             int next = there.isEmpty() ? 1 : there.get(there.size() - 1) + 1;
             int number = model.version() == null ? next : model.version();
-            boolean free = !there.contains(number) && bucket.putIfStill(null, key(number, ModelVersion.REPORT), report);
-            // A store that knows no conditional writes lets two runs write; then the last one has it.
-            if (free && isClaimedBy(model.runId(), number)) {
+            if (!there.contains(number)) {
+                bucket.putIfStill(null, key(number, ModelVersion.REPORT), report);
+            }
+            if (isClaimedBy(model.runId(), number)) {
                 return number;
             }
             if (model.version() != null) {
@@ -153,26 +173,29 @@ public final class S3Model implements Destination {
 
     /** Writes an object unless it is there already, and reads it back. */
     private void bring(String key, byte[] content) {
-        if (!holds(key, content)) {
+        if (!bucket.holds(key, content)) {
             bucket.put(key, content);
-            if (!holds(key, content)) {
-                throw new TrainerException(
-                        ExitCode.DESTINATION_UNAVAILABLE,
-                        bucket.uri(key) + ": what was read back is not what was written; look for somebody else who"
-                                + " writes there");
-            }
+            readBack(key, content);
         }
     }
 
-    private boolean holds(String key, byte[] content) {
-        return bucket.get(key).filter(there -> Arrays.equals(there, content)).isPresent();
+    private void readBack(String key, byte[] content) {
+        if (!bucket.holds(key, content)) {
+            throw new TrainerException(
+                    ExitCode.DESTINATION_UNAVAILABLE,
+                    bucket.uri(key) + ": what was read back is not what was written; look for somebody else who"
+                            + " writes there");
+        }
     }
 
     /** Forward only: a run that took long must not hide a newer version. */
-    private void moveLatest(int number, byte[] sums) throws IOException {
-        byte[] latest = json(new Latest(number, Sha256.of(sums)));
+    @Override
+    public void moveLatest(Artifact version) throws IOException {
+        byte[] sums =
+                bucket.get(key(version.version(), Checksums.FILE)).orElseThrow(() -> ModelVersion.gone(version.uri()));
+        byte[] latest = json(new Latest(version.version(), Sha256.of(sums)));
         Optional<S3Bucket.Stored> now = bucket.find(prefix + LATEST);
-        while (now.isEmpty() || Latest.read(now.get().content()).version() < number) {
+        while (now.isEmpty() || Latest.read(now.get().content()).version() < version.version()) {
             bucket.putIfStill(now.orElse(null), prefix + LATEST, latest);
             now = bucket.find(prefix + LATEST);
         }

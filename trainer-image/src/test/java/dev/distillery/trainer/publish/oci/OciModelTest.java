@@ -20,6 +20,7 @@ import dev.distillery.trainer.publish.FaultyProxy;
 import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.publish.PublishException;
 import dev.distillery.trainer.signing.ImageSignature;
 import dev.distillery.trainer.signing.SigningFixture;
 import dev.distillery.trainer.signing.SigningKey;
@@ -50,6 +51,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Against a real registry; skipped where docker-registry is not installed. Each test has a namespace of its own. */
 class OciModelTest {
+    private static final Patience PATIENT = new Patience(4, Duration.ofMillis(1));
     private static final Patience NONE = new Patience(1, Duration.ofMillis(1));
     private static final Map<String, String> LOGIN =
             Map.of("username", DockerRegistry.USER, "password", DockerRegistry.PASSWORD);
@@ -151,13 +153,118 @@ class OciModelTest {
     }
 
     @Test
+    void aTagThatIsThereIsNotWrittenAgain() throws IOException {
+        publish("again", model("run-1", null));
+        byte[] manifest = repository(registry.address(), "again", LOGIN, NONE)
+                .manifest("1")
+                .orElseThrow()
+                .manifest();
+        URI target = URI.create("http://" + registry.address());
+        try (FaultyProxy proxy = new FaultyProxy(target, 412, "PUT /v2/again/fashion/manifests/1")) {
+            repository(proxy.address(), "again", LOGIN, NONE).tag("1", manifest);
+            assertThat(proxy.faults()).isZero();
+        }
+    }
+
+    @Test
+    void anyAnswerMayBeLost() throws IOException {
+        URI target = URI.create("http://" + registry.address());
+        ModelVersion model = small("run-1");
+        SigningKey key = SigningFixture.key(folder);
+        int lost = 0;
+        for (int faults = 1; faults == 1; lost += faults) {
+            String here = "lost" + lost;
+            try (FaultyProxy proxy = new FaultyProxy(target, FaultyProxy.Fault.LOST_ANSWER, lost)) {
+                String digest = publish(proxy.address(), here, LOGIN, PATIENT, model, key)
+                        .digest();
+                assertThat(tags(here))
+                        .as("answer %d", lost)
+                        .containsExactlyInAnyOrder("1", "latest", ImageSignature.tag(digest));
+                faults = proxy.faults();
+            }
+        }
+        assertThat(lost).isGreaterThan(10);
+    }
+
+    @Test
+    void aVersionIsThereThoughLatestCannotBeMoved() throws IOException {
+        publish("behind", model("run-1", null));
+        ModelVersion model = model("run-2", null);
+        URI target = URI.create("http://" + registry.address());
+        String digest;
+        try (FaultyProxy proxy = new FaultyProxy(target, 500, "PUT /v2/behind/fashion/manifests/latest")) {
+            PublishException e = catchThrowableOfType(
+                    PublishException.class, () -> publish(proxy.address(), "behind", LOGIN, PATIENT, model));
+            assertThat(e.exitCode()).isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
+            assertThat(e).hasMessageContainingAll("latest cannot be written", "already visible", "/behind/fashion:2");
+            digest = e.done().get(0).digest();
+        }
+        assertThat(manifest("behind", "latest").getAnnotations())
+                .containsEntry("org.opencontainers.image.version", "1");
+        assertThat(publish("behind", model).digest()).isEqualTo(digest);
+        assertThat(manifest("behind", "latest").getDescriptor().getDigest()).isEqualTo(digest);
+    }
+
+    /** Whose {@code latest} stays where it is, then. */
+    @Test
+    void aRegistryWhoseTagsDoNotMoveTakesVersions() throws IOException {
+        publish("immutable", model("run-1", null));
+        ModelVersion model = model("run-2", null);
+        URI target = URI.create("http://" + registry.address());
+        try (FaultyProxy proxy = new FaultyProxy(target, 412, "PUT /v2/immutable/fashion/manifests/latest")) {
+            Artifact version = publish(proxy.address(), "immutable", LOGIN, NONE, model);
+            assertThat(version.version()).isEqualTo(2);
+            assertThat(publish(proxy.address(), "immutable", LOGIN, NONE, model))
+                    .isEqualTo(version);
+            assertThat(proxy.faults()).isEqualTo(2);
+        }
+        assertThat(manifest("immutable", "latest").getAnnotations())
+                .containsEntry("org.opencontainers.image.version", "1");
+    }
+
+    @Test
+    void whoMayNotWriteLatestAtAllIsTold() throws IOException {
+        URI target = URI.create("http://" + registry.address());
+        try (FaultyProxy proxy = new FaultyProxy(target, 403, "PUT /v2/nolatest/fashion/manifests/latest")) {
+            PublishException e = catchThrowableOfType(
+                    PublishException.class,
+                    () -> publish(proxy.address(), "nolatest", LOGIN, NONE, model("run-1", null)));
+            assertThat(e.exitCode()).isEqualTo(ExitCode.PUBLISH_FAILED);
+            assertThat(e).hasMessageContainingAll("latest cannot be written", "403", "already visible", "fashion:1");
+        }
+    }
+
+    @Test
+    void aRegistryThatComesBackIsAskedAgain() throws IOException {
+        URI target = URI.create("http://" + registry.address());
+        try (FaultyProxy proxy = new FaultyProxy(target, FaultyProxy.Fault.UNAVAILABLE, 3)) {
+            assertThat(publish(proxy.address(), "back", LOGIN, PATIENT, small("run-1"))
+                            .version())
+                    .isEqualTo(1);
+            assertThat(proxy.faults()).isEqualTo(3);
+        }
+        assertThat(tags("back")).containsExactlyInAnyOrder("1", "latest");
+    }
+
+    @Test
+    void aConnectionThatBreaksIsMadeAnew() throws IOException {
+        URI target = URI.create("http://" + registry.address());
+        ModelVersion model = withOnnx(small("run-1"), 100_000);
+        try (FaultyProxy proxy = new FaultyProxy(target, FaultyProxy.Fault.CUT_ONCE, 50_000)) {
+            assertThat(publish(proxy.address(), "cutonce", LOGIN, PATIENT, model)
+                            .version())
+                    .isEqualTo(1);
+            assertThat(proxy.faults()).isEqualTo(1);
+        }
+        assertThat(publish("cutonce", model).sha256()).isEqualTo(model.sha256());
+    }
+
+    @Test
     void aRegistryThatDoesNotRecoverIsAskedAgainAndThenLeftToTheNextAttempt() throws IOException {
         URI target = URI.create("http://" + registry.address());
         try (FaultyProxy proxy = new FaultyProxy(target, FaultyProxy.Fault.ERROR, 2000)) {
             TrainerException e = catchThrowableOfType(
-                    TrainerException.class,
-                    () -> publish(
-                            proxy.address(), "sick", LOGIN, new Patience(4, Duration.ofMillis(1)), small("run-1")));
+                    TrainerException.class, () -> publish(proxy.address(), "sick", LOGIN, PATIENT, small("run-1")));
             assertThat(e.exitCode()).isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
             assertThat(e).hasMessageContainingAll("nothing is visible", "oci://" + proxy.address());
         }
@@ -170,8 +277,7 @@ class OciModelTest {
         ModelVersion model = withOnnx(small("run-1"), 100_000);
         try (FaultyProxy proxy = new FaultyProxy(target, FaultyProxy.Fault.TOO_LARGE, 50_000)) {
             TrainerException e = catchThrowableOfType(
-                    TrainerException.class,
-                    () -> publish(proxy.address(), "large", LOGIN, new Patience(4, Duration.ofMillis(1)), model));
+                    TrainerException.class, () -> publish(proxy.address(), "large", LOGIN, PATIENT, model));
             assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(ExitCode.PUBLISH_FAILED);
             assertThat(e).hasMessageContainingAll("413", "limits the size of uploads", "nothing is visible");
             assertThat(proxy.faults()).isEqualTo(1);
@@ -186,10 +292,12 @@ class OciModelTest {
                 new OciModel(repository(registry.address(), "staged", LOGIN, NONE), false, SigningFixture.key(folder));
         try (Destination.Staged staged = place.stage(model("run-1", null))) {
             assertThat(tags("staged")).singleElement().asString().endsWith(".sig");
-            staged.commit();
+            Artifact version = staged.commit();
+            String signature = ImageSignature.tag(version.digest());
+            assertThat(tags("staged")).containsExactlyInAnyOrder("1", signature);
+            place.moveLatest(version);
+            assertThat(tags("staged")).containsExactlyInAnyOrder("1", "latest", signature);
         }
-        String digest = manifest("staged", "1").getDescriptor().getDigest();
-        assertThat(tags("staged")).containsExactlyInAnyOrder("1", "latest", ImageSignature.tag(digest));
     }
 
     /** As cosign verify looks for it: a tag named after the image's digest, the signature at the payload's layer. */
@@ -245,16 +353,33 @@ class OciModelTest {
         SigningKey key = SigningFixture.key(folder);
         ModelVersion model = signed("run-1", key);
         publish(registry.address(), "flipped", LOGIN, NONE, model, key);
-        String hex = manifest("flipped", "1").getLayers().get(0).getDigest().substring("sha256:".length());
-        Path blob = registry.blob(hex);
+        Manifest manifest = manifest("flipped", "1");
+        String layer = manifest.getLayers().get(0).getDigest();
+        flipped(layer, model.files().get("labels.txt"), "layer " + layer + ": its content is not what was published");
+        String config = manifest.getConfig().getDigest();
+        flipped(config, utf8("amd64"), "configuration " + config + ": its content is not what was published");
+        String whole = manifest.getDescriptor().getDigest();
+        flipped(whole, utf8("0.9"), "manifest: got sha256:");
+    }
+
+    /** @param part of which a bit flips */
+    private static void flipped(String digest, byte[] part, String fault) throws IOException {
+        Path blob = registry.blob(digest.substring("sha256:".length()));
         byte[] whole = Files.readAllBytes(blob);
         byte[] flipped = whole.clone();
-        flipped[indexOf(whole, model.files().get("labels.txt"))] ^= 1;
-        Files.write(blob, flipped);
-        assertThat(verify("flipped", "1").faults())
-                .contains("layer sha256:" + hex + ": its content is not what was published");
-        Files.write(blob, whole);
+        flipped[indexOf(whole, part)] ^= 1;
+        try {
+            Files.write(blob, flipped);
+            assertThat(verify("flipped", "1").faults()).anyMatch(each -> each.startsWith(fault));
+        } finally {
+            // Other tests have the same blobs.
+            Files.write(blob, whole);
+        }
         assertThat(verify("flipped", "1").faults()).isEmpty();
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static int indexOf(byte[] content, byte[] part) {

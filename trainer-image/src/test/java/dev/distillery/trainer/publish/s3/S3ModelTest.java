@@ -7,6 +7,7 @@ import static dev.distillery.trainer.publish.PublishedFixture.signed;
 import static dev.distillery.trainer.publish.PublishedFixture.small;
 import static dev.distillery.trainer.publish.PublishedFixture.withOnnx;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,6 +20,7 @@ import dev.distillery.trainer.publish.FaultyProxy;
 import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.publish.PublishException;
 import dev.distillery.trainer.publish.Sha256;
 import dev.distillery.trainer.signing.SigningFixture;
 import java.io.IOException;
@@ -30,6 +32,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +45,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a real S3 server. */
 class S3ModelTest {
@@ -77,17 +83,56 @@ class S3ModelTest {
         assertThat(latest.path("checksums").asText()).isEqualTo(Sha256.of(objects.get(ROOT + "1/SHA256SUMS")));
     }
 
-    /** Signed and read back, it is no version yet: nobody sees one without its signature. */
+    /** Signed and read back, it is no version yet, neither for those who know SHA256SUMS nor for a server that looks for a network. */
     @Test
-    void theSignatureLiesThereBeforeTheVersionIsDeclared() throws Exception {
+    void whatIsStagedIsNoVersion() throws Exception {
+        ModelVersion model = signed("run-1", SigningFixture.key(keys));
         S3Model place = S3Store.model(store.endpoint(), S3Store.KEYS, S3Store.NONE);
-        try (Destination.Staged staged = place.stage(signed("run-1", SigningFixture.key(keys)))) {
-            assertThat(store.objects())
-                    .containsKey(ROOT + "1/SHA256SUMS.sig")
-                    .doesNotContainKeys(ROOT + "1/SHA256SUMS", ROOT + "latest.json");
-            staged.commit();
+        place.stage(model).close();
+        assertThat(store.names()).containsExactlyInAnyOrderElementsOf(staged(model));
+        assertThat(store.uploads()).isEmpty();
+        try (Destination.Staged staged = place.stage(model)) {
+            assertThat(store.names()).containsExactlyInAnyOrderElementsOf(staged(model));
+            assertThat(store.uploads()).hasSize(1);
+            Artifact version = staged.commit();
+            assertThat(store.names())
+                    .hasSize(2 + model.files().size())
+                    .contains(ROOT + "1/model.onnx", ROOT + "1/SHA256SUMS")
+                    .doesNotContain(ROOT + "latest.json");
+            place.moveLatest(version);
         }
-        assertThat(store.objects()).containsKeys(ROOT + "1/SHA256SUMS", ROOT + "latest.json");
+        assertThat(store.names()).hasSize(3 + model.files().size()).contains(ROOT + "latest.json");
+        assertThat(store.uploads()).isEmpty();
+    }
+
+    private static Set<String> staged(ModelVersion model) {
+        Set<String> names = new TreeSet<>();
+        model.files().keySet().forEach(name -> names.add(ROOT + "1/" + name));
+        names.removeAll(List.of(ROOT + "1/model.onnx", ROOT + "1/SHA256SUMS"));
+        return names;
+    }
+
+    /** Servers read what lies beside the versions when they see the network, and those who look for SHA256SUMS read all of it. */
+    @Test
+    void aVersionIsDeclaredStepByStep() throws Exception {
+        ModelVersion model = small("run-1");
+        Set<String> there = staged(model);
+        refusedAt("POST /models/vision/fashion/1/model.onnx?uploadId", model);
+        there.addAll(List.of(ROOT + "config.pbtxt", ROOT + "labels.txt"));
+        assertThat(store.names()).containsExactlyInAnyOrderElementsOf(there);
+        assertThat(store.uploads()).isEmpty();
+        refusedAt("PUT /models/vision/fashion/1/SHA256SUMS", model);
+        there.add(ROOT + "1/model.onnx");
+        assertThat(store.names()).containsExactlyInAnyOrderElementsOf(there);
+        assertThat(publish(model).version()).isEqualTo(1);
+        assertThat(store.names()).hasSize(3 + model.files().size());
+    }
+
+    private void refusedAt(String request, ModelVersion model) throws IOException {
+        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), 403, request)) {
+            assertThatThrownBy(() -> publish(patient(proxy), model))
+                    .hasMessageContainingAll("403", "nothing is visible");
+        }
     }
 
     @Test
@@ -173,13 +218,81 @@ class S3ModelTest {
         }
     }
 
+    /** The server has done what it is asked again: a claim, above all, is this run's own. */
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(ints = 3)
+    void anyAnswerMayBeLost(Integer version) throws Exception {
+        ModelVersion model = small("run-1", version);
+        publish(model);
+        Map<String, byte[]> whole = store.objects();
+        int lost = 0;
+        for (int faults = 1; faults == 1; lost += faults) {
+            store.blobs().clearContainer(S3Store.BUCKET, ListContainerOptions.Builder.recursive());
+            try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.LOST_ANSWER, lost)) {
+                publish(patient(proxy), model);
+                faults = proxy.faults();
+            }
+            assertThat(store.objects()).as("answer %d", lost).containsExactlyEntriesOf(whole);
+        }
+        assertThat(lost).isGreaterThan(model.files().size());
+    }
+
+    @Test
+    void aVersionIsThereThoughLatestCannotBeMoved() throws Exception {
+        publish(model("run-1", null));
+        ModelVersion model = model("run-2", null);
+        Artifact version = new Artifact("s3://models/vision/fashion/2", 2, model.sha256(), null);
+        // As the first attempt, and as one that finds the version there.
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), 403, "PUT /models/vision/fashion/latest.json")) {
+                PublishException e = catchThrowableOfType(PublishException.class, () -> publish(patient(proxy), model));
+                assertThat(e)
+                        .hasMessageContainingAll(
+                                "latest.json: cannot be written", "already visible: [" + version.uri());
+                assertThat(e.done()).containsExactly(version);
+            }
+            assertThat(latest()).isEqualTo(1);
+        }
+        assertThat(publish(model)).isEqualTo(version);
+        assertThat(latest()).isEqualTo(2);
+    }
+
+    @Test
+    void aVersionThatSomebodyDeletesIsNotNamedTheNewest() throws Exception {
+        Artifact gone = new Artifact("s3://models/vision/fashion/7", 7, "", null);
+        S3Model place = S3Store.model(store.endpoint(), S3Store.KEYS, S3Store.NONE);
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> place.moveLatest(gone));
+        assertThat(e.exitCode()).isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
+        assertThat(e).hasMessageContainingAll(gone.uri(), "is gone");
+        assertThat(store.names()).isEmpty();
+    }
+
     @Test
     void aServerThatComesBackIsAskedAgain() throws Exception {
+        ModelVersion model = small("run-1");
+        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.UNAVAILABLE, 3)) {
+            assertThat(publish(patient(proxy), model).version()).isEqualTo(1);
+            assertThat(proxy.faults()).isEqualTo(3);
+        }
+        assertThat(store.objects()).containsKeys(ROOT + "1/SHA256SUMS", ROOT + "latest.json");
+    }
+
+    @Test
+    void aConnectionThatBreaksIsMadeAnew() throws Exception {
+        ModelVersion model = withOnnx(small("run-1"), 100_000);
+        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.CUT_ONCE, 50_000)) {
+            assertThat(publish(patient(proxy), model).version()).isEqualTo(1);
+            assertThat(proxy.faults()).isEqualTo(1);
+        }
+        assertThat(publish(model).sha256()).isEqualTo(model.sha256());
+    }
+
+    @Test
+    void aServerThatDoesNotComeBackIsLeftToTheNextAttempt() throws Exception {
         try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.ERROR, 2000)) {
-            S3Model destination = S3Store.model(
-                    URI.create("http://" + proxy.address()), S3Store.KEYS, new Patience(4, Duration.ofMillis(1)));
             TrainerException e =
-                    catchThrowableOfType(TrainerException.class, () -> publish(destination, small("run-1")));
+                    catchThrowableOfType(TrainerException.class, () -> publish(patient(proxy), small("run-1")));
             assertThat(e.exitCode()).isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
             assertThat(e).hasMessageContainingAll("500", "s3://models/vision/fashion", "nothing is visible");
             assertThat(e.getCause().getCause()).hasMessageContaining("SDK Attempt Count: 4");
@@ -190,9 +303,7 @@ class S3ModelTest {
     void aNetworkThatIsTooLargeForTheStoreIsRefusedAtOnce() throws Exception {
         ModelVersion model = withOnnx(small("run-1"), 100_000);
         try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), FaultyProxy.Fault.TOO_LARGE, 50_000)) {
-            S3Model destination = S3Store.model(
-                    URI.create("http://" + proxy.address()), S3Store.KEYS, new Patience(4, Duration.ofMillis(1)));
-            TrainerException e = catchThrowableOfType(TrainerException.class, () -> publish(destination, model));
+            TrainerException e = catchThrowableOfType(TrainerException.class, () -> publish(patient(proxy), model));
             assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(ExitCode.PUBLISH_FAILED);
             assertThat(e)
                     .hasMessageContainingAll(
@@ -202,6 +313,27 @@ class S3ModelTest {
         assertThat(store.objects())
                 .doesNotContainKeys(ROOT + "1/model.onnx", ROOT + "1/SHA256SUMS", ROOT + "latest.json");
         assertThat(publish(model).version()).isEqualTo(1);
+    }
+
+    @Test
+    void ofAnUploadThatBreaksInItsSecondPartNothingStays() throws Exception {
+        ModelVersion model = withOnnx(small("run-1"), S3Bucket.PART_BYTES + 100_000);
+        try (FaultyProxy proxy =
+                new FaultyProxy(store.endpoint(), FaultyProxy.Fault.CUT_ONCE, S3Bucket.PART_BYTES + 80_000)) {
+            TrainerException e = catchThrowableOfType(
+                    TrainerException.class, () -> publish(URI.create("http://" + proxy.address()), model));
+            assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
+            assertThat(proxy.faults()).isEqualTo(1);
+        }
+        assertThat(store.uploads()).isEmpty();
+        assertThat(publish(model).version()).isEqualTo(1);
+    }
+
+    @Test
+    void aStoreThatSaysEntityTooLargeIsBelieved() throws Exception {
+        store.stop();
+        store = new S3Store(1000);
+        refused(small("run-1"), "400 EntityTooLarge", "limits the size of uploads");
     }
 
     @Test
@@ -288,6 +420,11 @@ class S3ModelTest {
 
     private Artifact publish(ModelVersion model) {
         return publish(store.endpoint(), model);
+    }
+
+    private static S3Model patient(FaultyProxy proxy) {
+        return S3Store.model(
+                URI.create("http://" + proxy.address()), S3Store.KEYS, new Patience(4, Duration.ofMillis(1)));
     }
 
     private static Artifact publish(URI endpoint, ModelVersion model) {

@@ -7,13 +7,17 @@ import dev.distillery.trainer.publish.Patience;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.gaul.s3proxy.AuthenticationType;
 import org.gaul.s3proxy.S3Proxy;
 import org.jclouds.ContextBuilder;
 import org.jclouds.blobstore.BlobStore;
 import org.jclouds.blobstore.BlobStoreContext;
+import org.jclouds.blobstore.domain.MultipartUpload;
 import org.jclouds.blobstore.options.ListContainerOptions;
 
 /** A real S3 server on loopback that keeps its objects in memory and checks signatures. */
@@ -23,17 +27,25 @@ final class S3Store {
             Map.of("AWS_ACCESS_KEY_ID", "the-id", "AWS_SECRET_ACCESS_KEY", "the-secret");
     static final Patience NONE = new Patience(1, Duration.ofMillis(1));
 
+    private static final Pattern UPLOAD = Pattern.compile("(\\.mpus-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     private final BlobStoreContext context =
             ContextBuilder.newBuilder("transient").build(BlobStoreContext.class);
     private final S3Proxy server;
 
     S3Store() throws Exception {
+        this(Integer.MAX_VALUE);
+    }
+
+    /** @param most bytes of a request */
+    S3Store(long most) throws Exception {
         blobs().createContainerInLocation(null, BUCKET);
         server = S3Proxy.builder()
                 .blobStore(blobs())
                 .endpoint(URI.create("http://127.0.0.1:0"))
                 // It knows no x-amz-checksum-sha256; what it stored is read back all the same.
                 .ignoreUnknownHeaders(true)
+                .maxSinglePartObjectSize(most)
                 .awsAuthentication(
                         AuthenticationType.AWS_V2_OR_V4,
                         KEYS.get("AWS_ACCESS_KEY_ID"),
@@ -50,15 +62,27 @@ final class S3Store {
         return context.getBlobStore();
     }
 
-    /** @return content by key */
+    /** @return content by key, as clients see it: the server keeps uploads that are not completed beside it */
     Map<String, byte[]> objects() throws Exception {
         Map<String, byte[]> objects = new TreeMap<>();
         for (var each : blobs().list(BUCKET, ListContainerOptions.Builder.recursive())) {
-            try (var in = blobs().getBlob(BUCKET, each.getName()).getPayload().openStream()) {
-                objects.put(each.getName(), in.readAllBytes());
+            if (!UPLOAD.matcher(each.getName()).lookingAt()) {
+                try (var in =
+                        blobs().getBlob(BUCKET, each.getName()).getPayload().openStream()) {
+                    objects.put(each.getName(), in.readAllBytes());
+                }
             }
         }
         return objects;
+    }
+
+    Set<String> names() throws Exception {
+        return objects().keySet();
+    }
+
+    /** @return uploads that are not completed */
+    List<MultipartUpload> uploads() {
+        return blobs().listMultipartUploads(BUCKET);
     }
 
     void put(String key, String content) {
