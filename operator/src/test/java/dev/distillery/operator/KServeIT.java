@@ -17,6 +17,8 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -42,7 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
         matches = KubernetesUnderTest.REAL,
         disabledReason = "KServe needs a real API server")
 class KServeIT {
-    /** Not the one that enforces the restricted Pod Security Standard: Triton's runtime as KServe ships it does not pass. */
     private static final String NAMESPACE = "vision";
 
     private static final String YAML =
@@ -78,6 +79,7 @@ class KServeIT {
         client().resource(new NamespaceBuilder()
                         .withNewMetadata()
                         .withName(NAMESPACE)
+                        .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
                         .endMetadata()
                         .build())
                 .create();
@@ -140,8 +142,21 @@ class KServeIT {
         assertThat(pods()).extracting(pod -> pod.getMetadata().getName()).containsExactly(name(second));
     }
 
+    /** As docs/serving.md advises for a namespace that enforces the restricted standard. */
+    private static void restrictDownloads() {
+        client().genericKubernetesResources("serving.kserve.io/v1alpha1", "ClusterStorageContainer")
+                .withName("default")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        """
+                        {"spec": {"container": {"securityContext": {
+                          "allowPrivilegeEscalation": false, "runAsNonRoot": true, "capabilities": {"drop": ["ALL"]}}}}}
+                        """);
+    }
+
     @Test
     void aVersionOfABucketIsDownloadedForTriton() {
+        restrictDownloads();
         publish("s3://bucket/students", 1);
         Pod pod = pod("abc");
         assertThat(origin(pod, "/mnt/models/happy.photos/1/model.onnx"))

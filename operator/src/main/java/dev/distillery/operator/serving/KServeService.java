@@ -30,6 +30,9 @@ public final class KServeService {
     /** KServe's names of the volumes that it would mount at {@link #MODELS}. */
     private static final String CLAIM = "kserve-pvc-source";
 
+    /** All that KServe's Triton runtime lacks of the Pod Security Standard {@code restricted}. */
+    private static final Map<String, Object> RESTRICTED = Map.of("seccompProfile", Map.of("type", "RuntimeDefault"));
+
     private static final String DOWNLOAD = "kserve-provision-location";
     /** What Triton reads one folder above the version. */
     private static final List<String> OF_THE_MODEL = List.of("config.pbtxt", "labels.txt");
@@ -72,6 +75,7 @@ public final class KServeService {
         put(predictor, "maxReplicas", wish.maxReplicas());
         put(predictor, "canaryTrafficPercent", wish.canaryTrafficPercent());
         put(predictor, "serviceAccountName", wish.serviceAccountName());
+        predictor.put("securityContext", RESTRICTED);
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("modelFormat", Map.of("name", "triton"));
         model.put("protocolVersion", "v2");
