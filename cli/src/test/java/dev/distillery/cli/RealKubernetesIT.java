@@ -153,7 +153,7 @@ class RealKubernetesIT {
                                 client.batch().v1().jobs().list(),
                                 client.v1().events().list(),
                                 client.resources(TrainingRecipe.class).list())),
-                client.pods().withName(failure.pod()).getLog(),
+                logOf(failure.pod()),
                 Files.readString(folder.resolve("operator.log")));
         assertThat(said).contains(SECRET).doesNotContain(KEY);
 
@@ -162,6 +162,15 @@ class RealKubernetesIT {
         patch("away", "{\"spec\": {\"publish\": {\"destinations\": [{\"uri\": \"" + models + "\"}]}}}");
         TrainingRecipeStatus published = await("away", status -> status.phase() == Phase.READY);
         assertThat(published.attempts().resumedFromStep()).isPositive();
+    }
+
+    private static String logOf(String pod) throws IOException {
+        try (Stream<Path> folders = Files.list(folder.resolve("node/pods/default"))) {
+            Path own = folders.filter(each -> each.getFileName().toString().startsWith(pod + "_"))
+                    .findFirst()
+                    .orElseThrow();
+            return Files.readString(own.resolve("log"));
+        }
     }
 
     private static RecipeFile recipe(String name, String destination, String... overrides) {
