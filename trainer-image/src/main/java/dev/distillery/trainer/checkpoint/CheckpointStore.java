@@ -5,6 +5,7 @@ import dev.distillery.trainer.TrainerException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,8 @@ public final class CheckpointStore {
     private final Path folder;
     private final String origin;
     private final int keep;
+    /** What {@link #newest()} could not use; it would outlast what is written from there on, whose names are older. */
+    private final List<Path> passedOver = new ArrayList<>();
 
     /**
      * @param folder made when the first checkpoint is saved
@@ -53,6 +56,7 @@ public final class CheckpointStore {
             try {
                 return Optional.of(file.read(origin));
             } catch (IOException e) {
+                passedOver.add(file.path());
                 LOG.warn("checkpoint {} is passed over: {}; trying the one before", file.path(), e.getMessage());
             }
         }
@@ -64,6 +68,10 @@ public final class CheckpointStore {
         try {
             Files.createDirectories(folder);
             CheckpointFile.write(folder, checkpoint, origin);
+            for (Path file : passedOver) {
+                Files.deleteIfExists(file);
+            }
+            passedOver.clear();
             forgetOld(checkpoint.state().bestEpoch());
         } catch (IOException e) {
             throw failure("written", e);

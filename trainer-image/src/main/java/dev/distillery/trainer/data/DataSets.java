@@ -129,8 +129,9 @@ public final class DataSets {
 
     private static List<String> classes(List<String> named, LabelledImages train) {
         int held = train.maxLabel() + 1;
-        if (held < 2) {
-            throw invalid("spec.dataset.train.labels: got only label 0, expected at least two classes");
+        if (IntStream.range(0, train.count()).map(train::label).distinct().count() < 2) {
+            throw invalid("spec.dataset.train.labels: got only label " + train.maxLabel()
+                    + ", expected at least two classes");
         }
         if (named == null) {
             return IntStream.range(0, held).mapToObj(i -> "class-" + i).toList();

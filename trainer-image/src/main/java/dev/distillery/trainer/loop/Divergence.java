@@ -33,6 +33,21 @@ final class Divergence extends TrainerException {
     }
 
     /**
+     * A loss is of the weights before a step: only what the network answers tells what the last one did to them.
+     *
+     * @param logits of the validation images
+     * @throws Divergence if one is not finite
+     */
+    static void check(float[] logits, int epoch, double rate) {
+        for (float logit : logits) {
+            if (!Float.isFinite(logit)) {
+                throw new Divergence(
+                        "the network answers " + logit + " after epoch " + epoch + ", expected finite numbers", rate);
+            }
+        }
+    }
+
+    /**
      * @param classes K; guessing costs ln K
      * @throws Divergence if the last epoch's loss is beyond the limit
      */

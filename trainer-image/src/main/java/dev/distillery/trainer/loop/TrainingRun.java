@@ -123,6 +123,7 @@ final class TrainingRun implements AutoCloseable {
     private void validate() {
         float[] logits =
                 Evaluation.logits(torch.manager(), network.inference(), inputs.validation(), this::endIfRequested);
+        Divergence.check(logits, results.size() + 1, rate(Math.max(0, steps - 1)));
         double top1 = Evaluation.confusion(
                         logits, inputs.validation(), plan.network().classes())
                 .top1();

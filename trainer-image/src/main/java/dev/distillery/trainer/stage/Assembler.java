@@ -63,7 +63,7 @@ public final class Assembler {
                 stage == Stage.TEACHER ? training.seed() ^ TEACHER_SEED : training.seed());
     }
 
-    /** @throws TrainerException if the images are smaller than the family can halve */
+    /** @throws TrainerException if the images are smaller than the family can halve, or a batch too small to normalise */
     public Network network(Stage stage) {
         Model model = recipe(stage).model();
         int least = model.family().leastImageSide();
@@ -74,6 +74,14 @@ public final class Assembler {
                     path + ".model.family: got " + model.family() + " for images of " + data.height() + "x"
                             + data.width() + " pixels, expected images of at least " + least + "x" + least
                             + ": smaller ones are a single pixel before the last stage; take resnet-cifar, or larger images");
+        }
+        int batchSize = spec.training().batchSize();
+        if (batchSize == 1 && Math.max(data.height(), data.width()) < 2 * least - 1) {
+            throw new TrainerException(
+                    ExitCode.INVALID_RECIPE,
+                    "spec.training.batchSize: got 1 for images of " + data.height() + "x" + data.width()
+                            + " pixels, which are a single one in the last stage of " + model.family()
+                            + ", expected at least 2: the variance of one value is none");
         }
         return NetworkFamilies.build(
                 model,

@@ -65,7 +65,10 @@ final class ProgressReporter implements TrainingListener {
 
     @Override
     public void stepped(int epochUnderWay, long stepDone, double loss, int images) {
-        fadedLoss = fadedLoss == 0 ? loss : LOSS_FADE * fadedLoss + (1 - LOSS_FADE) * loss;
+        // A step that FP16's loss scaling skips may have none.
+        if (Double.isFinite(loss)) {
+            fadedLoss = fadedLoss == 0 ? loss : LOSS_FADE * fadedLoss + (1 - LOSS_FADE) * loss;
+        }
         step = stepDone;
         epoch = epochUnderWay;
         clock.advance(images);

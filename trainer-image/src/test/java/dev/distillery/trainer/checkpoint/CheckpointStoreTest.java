@@ -135,6 +135,21 @@ class CheckpointStoreTest {
         assertThat(store("other data").newest()).isEmpty();
     }
 
+    /** Their names are newer than those of a training that begins anew. */
+    @Test
+    void whatWasPassedOverDoesNotOutlastWhatIsWrittenThen() throws IOException {
+        store("data").save(checkpoint(4, 0));
+        store("data").save(checkpoint(5, 0));
+        CheckpointStore other = store("other data");
+        assertThat(other.newest()).isEmpty();
+        assertThat(names()).as("nothing is lost before there is another").hasSize(2);
+        other.save(checkpoint(0, 5));
+        assertThat(other.newest().orElseThrow().state().batches()).isEqualTo(5);
+        other.save(checkpoint(1, 0));
+        assertThat(names()).hasSize(2).allMatch(name -> name.startsWith("r00-e0000"));
+        assertThat(other.newest().orElseThrow().state().epochs()).isEqualTo(1);
+    }
+
     @Test
     void whatAKilledWriterLeftIsRemoved() throws IOException {
         store("data").save(checkpoint(1, 0));

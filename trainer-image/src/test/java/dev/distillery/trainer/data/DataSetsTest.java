@@ -93,6 +93,9 @@ class DataSetsTest {
         refused(dataset(four, three, List.of("a", "b", "c")), "spec.dataset.train.labels", "label 3", "4 classes");
         refused(dataset(three, three, List.of("a", "b", "c", "d")), "got 4 names", "3 classes");
         refused(dataset(split(3, 4, 1), three, null), "only label 0");
+        Dataset.Source images = source(file(), images(3, 4, 4));
+        Dataset.Source threes = source(file(), idx(0x08, new int[] {3}, new byte[] {3, 3, 3}));
+        refused(dataset(Dataset.Split.ofFiles(images, threes), four, null), "only label 3", "at least two classes");
     }
 
     @Test

@@ -32,6 +32,9 @@ class DivergenceTest {
                 .hasMessageContaining("NaN at step 41 of epoch 3");
         assertThatThrownBy(() -> Divergence.check(Float.POSITIVE_INFINITY, 1, 0, 0.3))
                 .hasMessageContaining("Infinity");
+        assertThatThrownBy(() -> Divergence.check(new float[] {1, Float.NaN}, 2, 0.3))
+                .hasMessageContainingAll("the network answers NaN after epoch 2", "learning rate 0.3");
+        assertThatCode(() -> Divergence.check(new float[] {1, -1}, 2, 0.3)).doesNotThrowAnyException();
         assertThatThrownBy(() -> Divergence.check(epochs(1, Double.NaN), CLASSES))
                 .isInstanceOf(Divergence.class);
     }

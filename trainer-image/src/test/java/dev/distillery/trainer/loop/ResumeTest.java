@@ -190,6 +190,22 @@ class ResumeTest {
         }
     }
 
+    /** Its loss was finite still; and nobody may go on from there. */
+    @Test
+    void whatTheLastStepOfAnEpochBreaksIsSeenBeforeItIsSaved() {
+        fixture = new LoopFixture(
+                folder, new TrainingPlan.Restarts(0, 0.5), step -> step == LoopFixture.BATCHES - 1 ? 1e38 : 0.01);
+        try (LibTorch torch = LibTorch.start(2, false)) {
+            assertThatThrownBy(() -> fixture.loop(torch, "broken", Precision.full(), LoopFixture.Hooks.NONE)
+                            .run())
+                    .hasMessageContaining("the network answers")
+                    .hasMessageContaining("after epoch 1")
+                    .isInstanceOf(Divergence.class);
+        }
+        assertThat(new CheckpointStore(folder.resolve("broken"), "data", 2).newest())
+                .isEmpty();
+    }
+
     @Test
     void withoutThatChoiceItEndsAndSaysWhy() {
         fixture = new LoopFixture(folder, new TrainingPlan.Restarts(0, 0.5), step -> 1e12);

@@ -1,16 +1,19 @@
 package dev.distillery.trainer.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.distillery.recipe.RecipeDocument;
 import dev.distillery.recipe.RecipeResolver;
 import dev.distillery.report.Stage;
+import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.data.DataSet;
 import dev.distillery.trainer.data.LabelledImages;
 import dev.distillery.trainer.loop.TrainingPlan;
 import dev.distillery.trainer.loss.CrossEntropy;
 import dev.distillery.trainer.loss.TargetDistribution;
+import dev.distillery.trainer.network.Network;
 import dev.distillery.trainer.network.Op;
 import dev.distillery.trainer.network.ParameterSpec;
 import dev.distillery.trainer.precision.ComputeType;
@@ -100,14 +103,34 @@ class AssemblerTest {
                 .allMatch(student("{noBiasDecay: {enabled: false}}").decayRule()::decays);
     }
 
+    /** PyTorch's batch norm refuses it; libtorch's own divides by one less than one. */
+    @Test
+    void aBatchOfOneValueIsNotNormalised() {
+        assertThatThrownBy(() -> network(1, 32))
+                .isInstanceOf(TrainerException.class)
+                .hasMessageContainingAll("spec.training.batchSize: got 1", "32x32 pixels", "expected at least 2");
+        assertThat(network(2, 32)).isNotNull();
+        assertThat(network(1, 33)).isNotNull();
+    }
+
+    private static Network network(int batchSize, int side) {
+        RecipeDocument document = RecipeDocument.parse(recipe("{}")
+                .replace("batchSize: 32", "batchSize: " + batchSize)
+                .replace("family: resnet-cifar, depth: 8", "family: resnet, depth: 18"));
+        return assembler(document, side).network(Stage.STUDENT);
+    }
+
     private static TrainingPlan student(String tricks) {
         return plan(Stage.STUDENT, tricks);
     }
 
     /** @param tricks in YAML; warm-up of an epoch and a reference rate of 0.4 unless it says otherwise */
     private static TrainingPlan plan(Stage stage, String tricks) {
-        RecipeDocument document = RecipeDocument.parse(
-                """
+        return assembler(RecipeDocument.parse(recipe(tricks)), 12).plan(stage, BATCHES_PER_EPOCH);
+    }
+
+    private static String recipe(String tricks) {
+        return """
                 apiVersion: distillery.dev/v1alpha1
                 kind: TrainingRecipe
                 metadata: {name: plan}
@@ -121,13 +144,14 @@ class AssemblerTest {
                   tricks: %s
                   publish: {destinations: [{uri: "file:///models"}]}
                 """
-                        .formatted(withDefaults(tricks)));
+                .formatted(withDefaults(tricks));
+    }
+
+    private static Assembler assembler(RecipeDocument document, int side) {
         return new Assembler(
-                        RecipeResolver.resolve("default", "plan", document.spec())
-                                .spec(),
-                        data(),
-                        new Hardware(ComputeType.BF16))
-                .plan(stage, BATCHES_PER_EPOCH);
+                RecipeResolver.resolve("default", "plan", document.spec()).spec(),
+                data(side),
+                new Hardware(ComputeType.BF16));
     }
 
     private static String withDefaults(String tricks) {
@@ -141,8 +165,8 @@ class AssemblerTest {
         return all.append('}').toString();
     }
 
-    private static DataSet data() {
-        LabelledImages images = new LabelledImages(12, 12, 1, new byte[2 * 12 * 12], new int[] {0, 1});
+    private static DataSet data(int side) {
+        LabelledImages images = new LabelledImages(side, side, 1, new byte[2 * side * side], new int[] {0, 1});
         return new DataSet(
                 images, images, List.of("a", "b"), new float[] {0}, new float[] {1}, "digest", null, List.of());
     }
