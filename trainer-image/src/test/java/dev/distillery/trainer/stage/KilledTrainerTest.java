@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.distillery.report.ExitCode;
 import dev.distillery.report.ReportJson;
 import dev.distillery.report.RunReport;
+import dev.distillery.report.Stage;
 import dev.distillery.report.TrainerEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,13 +42,12 @@ class KilledTrainerTest {
     }
 
     @Test
-    void killedAndStoppedOnTheWayItPublishesTheDigestOfAnUninterruptedRun() throws Exception {
-        SyntheticRecipe recipe = new SyntheticRecipe(folder)
-                .with("/tricks/distillation/enabled", false)
-                .with("/student/epochs", 40);
-        assertThat(new StageRunner(dev.distillery.report.Stage.STUDENT, recipe.environment("whole")).run())
-                .isEqualTo(ExitCode.SUCCEEDED);
+    void aDistilledStudentKilledAndStoppedOnTheWayHasTheDigestOfAnUninterruptedRun() throws Exception {
+        SyntheticRecipe recipe = new SyntheticRecipe(folder).with("/student/epochs", 40);
+        run(Stage.TEACHER, recipe.environment("whole"));
+        run(Stage.STUDENT, recipe.environment("whole"));
         Map<String, String> env = recipe.environment("killed");
+        run(Stage.TEACHER, env);
 
         start(env);
         awaitEpoch(env, 3);
@@ -107,6 +107,10 @@ class KilledTrainerTest {
             assertThat(process.exitValue()).as(this::log).isZero();
             assertThat(digest(env)).isEqualTo(digest);
         }
+    }
+
+    private static void run(Stage stage, Map<String, String> env) {
+        assertThat(new StageRunner(stage, env).run()).isEqualTo(ExitCode.SUCCEEDED);
     }
 
     private static String digest(Map<String, String> env) throws IOException {
