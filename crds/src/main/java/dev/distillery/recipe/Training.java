@@ -15,7 +15,7 @@ public record Training(
                 @Min(-MAX_SEED)
                 @Max(MAX_SEED)
                 @JsonPropertyDescription(
-                        "Fixes initial weights, order and augmentation: same recipe, data and threads, same ONNX digest.")
+                        "Fixes initial weights, order and augmentation: same recipe, data, threads and kind of CPU, same ONNX digest.")
                 long seed,
         @JsonPropertyDescription(
                         "Validate and publish an average of the weights over the steps. Absent: the last weights.")
