@@ -230,6 +230,18 @@ class StageResourcesTest {
     }
 
     @Test
+    void limitsAreComparedByWhatTheyAmountTo() {
+        StagePlan plan = student("/compute/memory", "2048Mi", "/retry/timeoutSeconds", 600);
+        assertThat(StageJob.hasLimitsOf(plan, JOB.desired(plan))).isTrue();
+        Job same = JOB.desired(student("/compute/memory", "2Gi", "/retry/timeoutSeconds", 600));
+        assertThat(StageJob.hasLimitsOf(plan, same)).isTrue();
+        Job smaller = JOB.desired(student("/compute/memory", "1Gi", "/retry/timeoutSeconds", 600));
+        assertThat(StageJob.hasLimitsOf(plan, smaller)).isFalse();
+        Job longer = JOB.desired(student("/compute/memory", "2Gi"));
+        assertThat(StageJob.hasLimitsOf(plan, longer)).isFalse();
+    }
+
+    @Test
     void aQueueGetsASuspendedJobWithItsName() {
         assertThat(JOB.desired(student).getSpec().getSuspend()).isFalse();
         assertThat(StageJob.queue(JOB.desired(student))).isEmpty();
