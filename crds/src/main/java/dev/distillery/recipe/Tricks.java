@@ -77,7 +77,7 @@ public record Tricks(
                     @JsonPropertyDescription("Weight α of the true labels; 1−α goes to the teacher's.")
                     double hardLabelWeight,
             @JsonPropertyDescription(
-                            "Decoupled distillation (DKD, Zhao et al. 2022); {} takes its defaults. Absent: the plain divergence.")
+                            "Decoupled distillation (DKD, Zhao et al. 2022); {} takes its defaults, hardLabelWeight: 0.5 the paper's proportion of labels and teacher. Absent: the plain divergence.")
                     Decoupled decoupled) {}
 
     /** The paper's α is {@code targetWeight}, its β {@code nonTargetWeight}; not both 0. */
