@@ -68,12 +68,10 @@ class OneNamespaceIT {
                                 .list()
                                 .getItems())
                         .isEmpty();
-                assertThat(client.resources(Event.class)
-                                .inNamespace(WATCHED)
-                                .list()
-                                .getItems())
-                        .extracting(Event::getReason)
-                        .contains("Published");
+                RecipeScenario.await(
+                        "an event tells it",
+                        () -> client.resources(Event.class).inNamespace(WATCHED).list().getItems().stream()
+                                .anyMatch(event -> event.getReason().equals("Published")));
                 assertThat(operator.text("/q/metrics"))
                         .contains("distillery_kubernetes_requests_total{code=\"200\"")
                         .doesNotContain("code=\"403\"");
