@@ -30,12 +30,11 @@ public final class KServeService {
     /** KServe's names of the volumes that it would mount at {@link #MODELS}. */
     private static final String CLAIM = "kserve-pvc-source";
 
-    /** All that KServe's Triton runtime lacks of the Pod Security Standard {@code restricted}. */
-    private static final Map<String, Object> RESTRICTED = Map.of("seccompProfile", Map.of("type", "RuntimeDefault"));
-
     private static final String DOWNLOAD = "kserve-provision-location";
     /** What Triton reads one folder above the version. */
     private static final List<String> OF_THE_MODEL = List.of("config.pbtxt", "labels.txt");
+    /** All that KServe's Triton runtime lacks of the Pod Security Standard {@code restricted}. */
+    private static final Map<String, Object> RESTRICTED = Map.of("seccompProfile", Map.of("type", "RuntimeDefault"));
 
     private KServeService() {}
 

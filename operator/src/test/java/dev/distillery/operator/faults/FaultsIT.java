@@ -39,7 +39,7 @@ class FaultsIT {
     /** From so many seeds on each kind of fault must have happened. */
     private static final int MANY = 100;
 
-    /** In a line that tells of a request. */
+    /** In a line that tells of a reconciliation that is tried again. */
     private static final List<String> CLOSED_BY_THE_PROXY = List.of("Connection was closed", "Connection refused");
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)

@@ -49,6 +49,21 @@ class PodMetricsTest {
     }
 
     @Test
+    void stagesAreTwoWhateverThePodIsLabelled() {
+        metrics.observed(ended("2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z", 0, "Completed", null)
+                .edit()
+                .editMetadata()
+                .addToLabels("distillery.dev/stage", "anything")
+                .endMetadata()
+                .build());
+        assertThat(meters.get("distillery.stage.duration")
+                        .tags("stage", "Unknown")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
     void aPodThatIsDeletedWhileItRunsHasUsedItsGpus() {
         clock.advance(Duration.ofSeconds(70));
         metrics.deleted(new PodBuilder(pod())
