@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Images per CPU-second of loading photographs: ours against PyTorch's DataLoader with torchvision.
 #   docs/benchmarks/loader/run.sh FOLDER [ROUNDS]
-# FOLDER holds train and validation, each with one sub-folder of JPEG files per class. PYTHON (default: python3) needs torch
-# and torchvision. Build first: mvn -pl trainer-image -am package -DskipTests
+# FOLDER holds train and validation, each with one sub-folder of JPEG files per class. Installs PyTorch in the user's cache the
+# first time. Build first: mvn -pl trainer-image -am package -DskipTests
 #
 # Work: random resized crop to 224 (0.08 to 1 of the area, antialiased bilinear), flip, batches of 64, uint8. Variants take
 # turns; each is a process of its own with one thread. CPU time, not wall time: the machine may have other things to do.
@@ -12,7 +12,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=$(cd "$here/../../.." && pwd)
 folder=${1:?usage: run.sh FOLDER [ROUNDS]}
 rounds=${2:-5}
-python=${PYTHON:-python3}
+python=$("$here/../pytorch/venv.sh")
 results=$here/results.jsonl
 
 ours() {
