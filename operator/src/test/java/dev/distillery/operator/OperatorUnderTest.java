@@ -128,9 +128,10 @@ public final class OperatorUnderTest implements AutoCloseable {
                 .toList();
     }
 
-    private void assertAlive() {
+    private void assertAlive() throws IOException {
         if (!process.isAlive()) {
-            throw new AssertionError("the operator ended with " + process.exitValue() + ", see " + log);
+            throw new AssertionError(
+                    "the operator ended with " + process.exitValue() + ":\n" + String.join("\n", errors()));
         }
     }
 
