@@ -62,7 +62,7 @@ class KServeIT {
                 destinations: [{uri: "%s"}]
                 modelName: happy.photos
                 version: %d
-                inferenceService: {}
+                inferenceService: {canaryTrafficPercent: 10}
             """;
 
     @TempDir
@@ -129,7 +129,8 @@ class KServeIT {
                 .isEqualTo("pvc://models/students/happy.photos/1/labels.txt");
         assertThat(await(condition -> condition.message().contains("version 1")).status())
                 .isEqualTo("False");
-        assertThat(serve(first, 1).message()).isEqualTo("happy.photos version 1: at http://photos-vision.example.com");
+        assertThat(serve(first, 1).message())
+                .startsWith("happy.photos version 1: at http://photos-vision.example.com; it has all of the traffic");
 
         publish("pvc://models/students", 2);
         Pod second = pod("abc2");

@@ -14,7 +14,7 @@ import java.util.Set;
  * pods tell: KServe gives them the service's annotations, {@link KServeService#MODEL} among them.
  *
  * @param modelSha256 which model it shall serve; null if it does not say
- * @param ready whether it serves that and no other; with canaryTrafficPercent, whether it serves that at all
+ * @param ready whether it serves that and no other; when Knative shares the traffic, whether it serves that at all
  * @param reason why not, in CamelCase
  * @param message likewise, for people
  */
@@ -23,6 +23,9 @@ public record ServiceObservation(String modelSha256, boolean ready, String reaso
     public static final String STARTING = "Starting";
 
     private static final Set<String> FAILED = Set.of("BlockedByFailedLoad", "InvalidSpec");
+    /** KServe's modes with Deployments, the second as older releases call it. */
+    private static final Set<String> WITHOUT_KNATIVE = Set.of("Standard", "RawDeployment");
+
     private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
 
     /** @param pods of the service, whatever their state */
@@ -42,12 +45,19 @@ public record ServiceObservation(String modelSha256, boolean ready, String reaso
         if (!asleep && running.stream().noneMatch(pod -> isReady(pod) && Objects.equals(model, model(pod)))) {
             return starting(model, "no pod is ready with it yet");
         }
-        boolean shares = service.get("spec", "predictor", "canaryTrafficPercent") != null;
+        boolean canary = service.get("spec", "predictor", "canaryTrafficPercent") != null;
+        Object mode = status.get("deploymentMode");
+        boolean shares = canary && !WITHOUT_KNATIVE.contains(String.valueOf(mode));
         if (!shares && running.stream().anyMatch(pod -> !Objects.equals(model, model(pod)))) {
             return starting(model, "a pod with another version still runs");
         }
         Object url = status.get("url");
-        return new ServiceObservation(model, true, "Serving", url == null ? "KServe says no URL" : "at " + url);
+        String message = url == null ? "KServe says no URL" : "at " + url;
+        if (canary && !shares) {
+            message += "; it has all of the traffic: in KServe's mode " + mode
+                    + " canaryTrafficPercent shares none (Knative does)";
+        }
+        return new ServiceObservation(model, true, "Serving", message);
     }
 
     private static ServiceObservation starting(String model, String message) {

@@ -49,6 +49,19 @@ class ServiceObservationTest {
     }
 
     @Test
+    void aDeploymentSharesNoTraffic() {
+        conditions(READY);
+        predictor.put("canaryTrafficPercent", 10);
+        status.put("deploymentMode", "Standard");
+        assertThat(observed(pod("old", "True"), pod("new", "True")).ready()).isFalse();
+        assertThat(observed(pod("new", "True")).message())
+                .isEqualTo("KServe says no URL; it has all of the traffic: in KServe's mode Standard"
+                        + " canaryTrafficPercent shares none (Knative does)");
+        status.put("deploymentMode", "Knative");
+        assertThat(observed(pod("old", "True"), pod("new", "True")).message()).isEqualTo("KServe says no URL");
+    }
+
+    @Test
     void aServiceThatMaySleepNeedsNoPod() {
         conditions(READY);
         assertThat(observed().ready()).isFalse();
