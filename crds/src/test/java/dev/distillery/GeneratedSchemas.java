@@ -19,11 +19,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** From the records to the CRD's YAML, and from that to a JSON Schema that editors understand. */
+/** From the records to the CRD's YAML, and from that to a JSON Schema that editors understand and a page for people. */
 final class GeneratedSchemas {
     static final Path CRD = Path.of("src/main/resources/dev/distillery/trainingrecipes.distillery.dev-v1.yml");
     static final Path CHART_CRD = Path.of("../charts/distillery/crds/trainingrecipes.distillery.dev-v1.yml");
     static final Path JSON_SCHEMA = Path.of("trainingrecipe.schema.json");
+    static final Path REFERENCE = Path.of("../docs/recipe.md");
 
     private static final ObjectMapper YAML = YAMLMapper.builder()
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
@@ -113,10 +114,23 @@ final class GeneratedSchemas {
         }
     }
 
+    /** @return in Markdown */
+    static String reference(String crd) {
+        return RecipeReference.of(schema(crd));
+    }
+
+    private static JsonNode schema(String crd) {
+        try {
+            return YAML.readTree(crd).at("/spec/versions/0/schema/openAPIV3Schema");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** @return draft-07, strict about unknown keys, for {@code # yaml-language-server: $schema=…} */
     static String jsonSchema(String crd) {
         try {
-            ObjectNode recipe = (ObjectNode) YAML.readTree(crd).at("/spec/versions/0/schema/openAPIV3Schema");
+            ObjectNode recipe = (ObjectNode) schema(crd);
             ObjectNode properties = (ObjectNode) recipe.get("properties");
             properties.remove("status");
             properties.putObject("apiVersion").put("const", TrainingRecipeNames.API_VERSION);

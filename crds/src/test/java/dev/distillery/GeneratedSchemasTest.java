@@ -22,6 +22,11 @@ class GeneratedSchemasTest {
     }
 
     @Test
+    void theReferenceMatchesTheRecords() throws IOException {
+        compareOrWrite(GeneratedSchemas.REFERENCE, GeneratedSchemas.reference(GeneratedSchemas.crd()));
+    }
+
+    @Test
     void theChartInstallsTheSameCrd() throws IOException {
         compareOrWrite(GeneratedSchemas.CHART_CRD, GeneratedSchemas.crd());
     }
