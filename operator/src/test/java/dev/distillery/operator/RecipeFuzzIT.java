@@ -2,6 +2,8 @@ package dev.distillery.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distillery.operator.stage.RandomRecipes;
 import dev.distillery.recipe.TrainingRecipe;
@@ -12,6 +14,8 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +39,7 @@ class RecipeFuzzIT extends RecipeScenario {
     private static final Set<Integer> REFUSED = Set.of(400, 413, 422);
 
     private static final int INVALID = 422;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** Claims that the recipes name, so that pods start. */
     @BeforeAll
@@ -68,6 +73,25 @@ class RecipeFuzzIT extends RecipeScenario {
             documents.add(recipes.broken());
         }
         assertThat(send(documents)).as("accepted of %d", CASES).isLessThan(CASES / 2);
+        theOperatorStillWorks();
+    }
+
+    /** One after the other, without waiting for what each of them starts or stops. */
+    @Test
+    void editsAreRefusedOrLookedAfter() throws IOException {
+        RandomRecipes recipes = new RandomRecipes(SEED);
+        apply(Recipes.recipe("edited", "waits", true));
+        awaitPhase("edited", Phase.TRAINING_STUDENT);
+        int taken = 0;
+        for (int i = 0; i < CASES; i++) {
+            JsonNode spec = (i % 3 == 0 ? recipes.broken() : recipes.varied()).path("spec");
+            if (i % 2 == 0 && spec instanceof ObjectNode fields) {
+                fields.put("suspend", true);
+            }
+            taken += edit("edited", spec, "seed " + SEED + ", edit " + i + ": " + shortened(spec.toString())) ? 1 : 0;
+        }
+        assertThat(taken).as("accepted of %d", CASES).isBetween(CASES / 5, CASES - 1);
+        assertLookedAfter("edited");
         theOperatorStillWorks();
     }
 
@@ -157,6 +181,24 @@ class RecipeFuzzIT extends RecipeScenario {
         }
     }
 
+    /** @return whether it was taken */
+    private static boolean edit(String name, JsonNode spec, String about) throws IOException {
+        while (true) {
+            String path = RECIPES + "/" + name;
+            ObjectNode document = (ObjectNode) MAPPER.readTree(client().raw(path));
+            document.set("spec", spec);
+            try {
+                client().raw(path + "?fieldValidation=Strict", "PUT", document.toString());
+                return true;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                    assertRefusalHelps(e, about);
+                    return false;
+                }
+            }
+        }
+    }
+
     private static void assertRefusalHelps(KubernetesClientException e, String about) {
         Status status = e.getStatus();
         assertThat(e.getCode()).as("%s%n%s", about, e.getMessage()).isIn(REFUSED);
@@ -175,7 +217,10 @@ class RecipeFuzzIT extends RecipeScenario {
     private static void assertLookedAfter(String name) {
         AtomicReference<TrainingRecipeStatus> last = new AtomicReference<>();
         Awaitility.await(name).atMost(PATIENCE).untilAsserted(() -> {
-            last.set(recipe(name).get().getStatus());
+            TrainingRecipe seen = recipe(name).get();
+            last.set(seen.getStatus());
+            assertThat(last.get().observedGeneration())
+                    .isEqualTo(seen.getMetadata().getGeneration());
             assertThat(last.get()).matches(RecipeFuzzIT::settled, "has ended, or waits for what it names");
         });
         TrainingRecipeStatus status = last.get();
