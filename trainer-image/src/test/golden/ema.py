@@ -52,4 +52,4 @@ def case(decay):
 
 
 def goldens():
-    return {"ema": {"reference": "timm ModelEmaV3; float64", "cases": [case(0.9)]}}
+    return {"ema": {"reference": "timm ModelEmaV3; float64", "cases": [case(0.9), case(0.5)]}}

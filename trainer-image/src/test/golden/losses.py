@@ -59,8 +59,14 @@ def distillation_cases():
                 yield case(
                     f"kd-{classes}-{temperature}-{spread}",
                     lambda s, t, y, T=temperature: distillation(s, t, T),
-                    rows, classes, spread, temperature=temperature,
+                    rows, classes, spread, temperature=temperature, hardLabelWeight=0,
                 )
+        for weight in [0.1, 0.9]:
+            yield case(
+                f"kd-{classes}-4.0-mixed-{weight}",
+                lambda s, t, y, a=weight: a * F.cross_entropy(s, y) + (1 - a) * distillation(s, t, 4.0),
+                rows, classes, 4, temperature=4.0, hardLabelWeight=weight,
+            )
 
 
 def decoupled_cases():
@@ -85,7 +91,7 @@ def goldens():
             "cases": list(label_smoothing_cases()),
         },
         "distillation": {
-            "reference": "torch.nn.functional.kl_div(reduction='batchmean') * T^2, float64",
+            "reference": "torch.nn.functional.kl_div(reduction='batchmean') * T^2, float64; mixed with torch.nn.functional.cross_entropy",
             "cases": list(distillation_cases()),
         },
         "decoupled-distillation": {

@@ -1,4 +1,4 @@
-"""ResNets of torchvision and timm, and a plain CIFAR ResNet: one training pass forward and backward, one of inference."""
+"""Networks of torchvision and timm, and a plain CIFAR ResNet: one training pass forward and backward, one of inference."""
 import re
 
 import timm
@@ -14,6 +14,8 @@ BATCH = 8
 SMOOTHING = 0.1
 MARGIN = 1e-5
 TRIES = 60
+# Number of a stage of MobileNetV2, and where it begins in torchvision's features.
+MOBILE_STAGES = [(1, 1), (2, 2), (3, 4), (4, 7), (5, 11), (6, 14), (7, 17)]
 MEAN, STD = [0.4, 0.5, 0.6], [0.2, 0.25, 0.3]
 
 
@@ -43,19 +45,19 @@ class CifarBlock(nn.Module):
 class CifarResNet(nn.Module):
     """He et al. 2016, section 4.2: 6n + 2 layers of widths 16, 32, 64."""
 
-    def __init__(self, depth, channels, pooled):
+    def __init__(self, depth, channels, pooled, stem=16, widths=(16, 32, 64)):
         super().__init__()
-        self.conv1 = nn.Conv2d(channels, 16, 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(16)
+        self.conv1 = nn.Conv2d(channels, stem, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(stem)
         self.relu = nn.ReLU()
-        inputs = 16
-        for stage, width in enumerate([16, 32, 64]):
+        inputs = stem
+        for stage, width in enumerate(widths):
             blocks = []
             for block in range((depth - 2) // 6):
                 blocks.append(CifarBlock(inputs, width, 2 if block == 0 and stage > 0 else 1, pooled))
                 inputs = width
             setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
-        self.fc = nn.Linear(64, CLASSES)
+        self.fc = nn.Linear(widths[-1], CLASSES)
 
     def forward(self, x):
         x = self.relu(self.bn1(self.conv1(x)))
@@ -76,8 +78,13 @@ def deep_stem(block, layers):
     return timm.models.resnet.ResNet(block, layers, num_classes=CLASSES, stem_type="deep", stem_width=32)
 
 
+def wide_cifar(depth):
+    """The "8x4" and "32x4" of the distillation literature (Tian et al. 2020)."""
+    return CifarResNet(depth, 3, False, 32, (64, 128, 256))
+
+
 def models():
-    """(family, depth, variant, channels, size, reference, model)"""
+    """(family, depth, variant, channels, size, reference, model); a variant x4 is a width"""
     basic, bottleneck = timm.models.resnet.BasicBlock, timm.models.resnet.Bottleneck
     tv = torchvision.models
     yield "resnet", 18, "", 3, 40, "torchvision resnet18", tv.resnet18(num_classes=CLASSES)
@@ -104,12 +111,19 @@ def models():
     yield "resnet-cifar", 20, "", 3, 32, "plain CIFAR ResNet", CifarResNet(20, 3, False)
     yield "resnet-cifar", 8, "D", 1, 28, "plain CIFAR ResNet, pooled shortcuts", CifarResNet(8, 1, True)
     yield "resnet-cifar", 20, "D", 3, 32, "plain CIFAR ResNet, pooled shortcuts", CifarResNet(20, 3, True)
+    for depth in (56, 110):
+        yield "resnet-cifar", depth, "", 3, 32, "plain CIFAR ResNet", CifarResNet(depth, 3, False)
+    for depth in (8, 32):
+        yield "resnet-cifar", depth, "x4", 3, 32, "plain CIFAR ResNet, four times as wide", wide_cifar(depth)
+    yield "mobilenet-v2", 0, "", 3, 40, "torchvision mobilenet_v2", tv.mobilenet_v2(num_classes=CLASSES, dropout=0)
 
 
 def our_name(name):
     """From torchvision's and timm's names to the trainer's."""
     parts = name.split(".")
     ending = parts[-1]
+    if parts[0] in ("features", "classifier"):
+        return our_mobile_name(parts)
     if parts[0] == "fc":
         return name
     if parts[0] in ("conv1", "bn1") and len(parts) == 2:
@@ -123,11 +137,25 @@ def our_name(name):
     return block + ".".join(parts[2:])
 
 
+def our_mobile_name(parts):
+    """# stands for conv or bn, which the shape tells."""
+    if parts[0] == "classifier":
+        return "fc." + parts[-1]
+    index = int(parts[1])
+    if index in (0, 18):
+        return f"{'head' if index else 'stem'}.#1.{parts[-1]}"
+    stage, block = next((s, index - first) for s, first in reversed(MOBILE_STAGES) if index >= first)
+    # [expansion,] filter: each with its norm inside; narrowing and its norm stand beside them.
+    inside = int(parts[3])
+    layer = 3 if len(parts) == 5 else inside + (2 if index == 1 else 1)
+    return f"stage{stage}.{block}.#{layer}.{parts[-1]}"
+
+
 def named_tensors(model):
     """Parameters and running statistics by the trainer's names."""
     found = {}
     tensors = dict(model.named_parameters()) | {n: b for n, b in model.named_buffers() if "num_batches" not in n}
-    deep = isinstance(model.conv1, nn.Sequential)
+    deep = isinstance(getattr(model, "conv1", None), nn.Sequential)
     for name, tensor in tensors.items():
         ours = our_name(name).replace("#", "conv" if tensor.dim() == 4 else "bn")
         if deep and name.startswith("bn1."):
@@ -137,14 +165,18 @@ def named_tensors(model):
     return found
 
 
-def last_norms(tensors):
+def last_norms(model, tensors):
     """The last batch norm of each residual branch."""
+    if isinstance(model, torchvision.models.MobileNetV2):
+        residual = [m.use_res_connect for m in model.features[1:-1]]
+        names = [n.rsplit(".", 1)[0] for n in tensors if n.startswith("stage") and n.endswith("bn3.weight")]
+        return {name for name, adds in zip(names, residual) if adds}
     deepest = "bn3" if any(".0.bn3." in n for n in tensors) else "bn2"
     return {n.rsplit(".", 1)[0] for n in tensors if n.startswith("stage") and n.split(".")[2] == deepest}
 
 
-def value(name, shape, branch_ends):
-    """The shared formula of weights: GoldenInputs.weights on the Java side."""
+def value(name, shape, branch_ends, clipped):
+    """The shared formula of weights: GoldenInputs.weights on the Java side. clipped: the activation is ReLU6."""
     if name.endswith("running_mean"):
         return uniform(name, shape, -0.1, 0.1)
     if name.endswith("running_var"):
@@ -154,20 +186,26 @@ def value(name, shape, branch_ends):
         return uniform(name, shape, -bound, bound)
     if name in ("fc.weight", "fc.bias"):
         return uniform(name, shape, -0.25, 0.25)
+    ends_branch = name.rsplit(".", 1)[0] in branch_ends
+    if clipped and not ends_branch:
+        # Around the middle of 0 to 6. A depthwise filter sees one channel: were most of it cut off, its norm would
+        # divide by a variance of nearly nothing, and blow rounding up.
+        return uniform(name, shape, 2.5, 3.5) if name.endswith("bias") else uniform(name, shape, 1.5, 2.5)
     if name.endswith("bias"):
         # β away from 0, so that few values lie where a ReLU bends: see clear_images().
         between = uniform(name, shape, -1, 1)
         return torch.where(between < 0, between * 0.75 - 1.25, between * 0.75 + 1.25).float().double()
     # Small γ at the end of each branch: a deep net with all γ at 1 on so few images amplifies rounding a thousandfold.
-    return uniform(name, shape, 0.1, 0.3) if name.rsplit(".", 1)[0] in branch_ends else uniform(name, shape, 0.5, 1.0)
+    return uniform(name, shape, 0.1, 0.3) if ends_branch else uniform(name, shape, 0.5, 1.0)
 
 
 def set_values(model):
     tensors = named_tensors(model)
-    ends = last_norms(tensors)
+    ends = last_norms(model, tensors)
+    clipped = any(isinstance(m, nn.ReLU6) for m in model.modules())
     with torch.no_grad():
         for name, tensor in tensors.items():
-            tensor.copy_(value(name, tuple(tensor.shape), ends))
+            tensor.copy_(value(name, tuple(tensor.shape), ends, clipped))
     return tensors
 
 
@@ -191,6 +229,8 @@ def clear_images(model, name, channels, size):
 
     def watch_relu(module, arguments):
         nearest[0] = min(nearest[0], arguments[0].abs().min().item())
+        if isinstance(module, nn.ReLU6):
+            nearest[0] = min(nearest[0], (arguments[0] - 6).abs().min().item())
 
     def watch_pool(module, arguments):
         windows = F.unfold(arguments[0].flatten(0, 1).unsqueeze(1), module.kernel_size, 1, module.padding, module.stride)
@@ -199,7 +239,7 @@ def clear_images(model, name, channels, size):
 
     model.double().train()
     set_values(model)
-    hooks = [m.register_forward_pre_hook(watch_relu) for m in model.modules() if isinstance(m, nn.ReLU)]
+    hooks = [m.register_forward_pre_hook(watch_relu) for m in model.modules() if isinstance(m, (nn.ReLU, nn.ReLU6))]
     hooks += [m.register_forward_pre_hook(watch_pool) for m in model.modules() if isinstance(m, nn.MaxPool2d)]
     best = (0.0, "")
     with torch.no_grad():
@@ -215,13 +255,18 @@ def clear_images(model, name, channels, size):
     return best[1]
 
 
-def kept(name, depth):
-    """Which gradients are stored. Of the deepest networks stem, classifier, first and last block of each stage."""
-    ends = {101: "(0|2|3|22)", 152: "(0|2|7|35)"}.get(depth)
+def kept(name, family, depth):
+    """
+    Which gradients are stored. Of the deepest networks stem, classifier, first and last block of each stage. Not those
+    that are 0 but for rounding: what MobileNetV2's blocks add to a channel, the mean of the next norm takes away again.
+    """
+    if family == "mobilenet-v2":
+        return not name.endswith("bn3.bias")
+    ends = {56: "(0|8)", 101: "(0|2|3|22)", 110: "(0|17)", 152: "(0|2|7|35)"}.get(depth)
     return ends is None or re.match(rf"stem|fc|stage\d\.{ends}\.", name)
 
 
-def passes(model, name, seen, channels, size, dtype, depth):
+def passes(model, name, seen, channels, size, dtype, family, depth):
     """Loss, logits, gradients of one training pass, and logits of inference with the statistics that it left."""
     model.to(dtype).train()
     tensors = set_values(model)
@@ -238,7 +283,7 @@ def passes(model, name, seen, channels, size, dtype, depth):
         "logits": summary(logits, BATCH * CLASSES),
         "inferenceLogits": summary(inference, BATCH * CLASSES),
         "parameters": sum(t.requires_grad for t in tensors.values()),
-        "gradients": {n: summary(t.grad) for n, t in tensors.items() if t.requires_grad and kept(n, depth)},
+        "gradients": {n: summary(t.grad) for n, t in tensors.items() if t.requires_grad and kept(n, family, depth)},
     }
 
 
@@ -256,11 +301,13 @@ def errors(got, expected):
 
 def cases():
     for family, depth, variant, channels, size, reference, model in models():
-        name = f"{family}-{depth}{variant and '-' + variant}"
+        name = "-".join(str(part) for part in (family, depth, variant) if part)
         seen = clear_images(model, name, channels, size)
-        single = passes(model, name, seen, channels, size, torch.float32, depth)
-        exact = passes(model, name, seen, channels, size, torch.float64, depth)
-        facts = {"name": name, "images": seen, "reference": reference, "family": family, "depth": depth, "variant": variant}
+        single = passes(model, name, seen, channels, size, torch.float32, family, depth)
+        exact = passes(model, name, seen, channels, size, torch.float64, family, depth)
+        width = int(variant[1:]) if variant.startswith("x") else 1
+        facts = {"name": name, "images": seen, "reference": reference, "family": family, "depth": depth}
+        facts |= {"variant": variant if width == 1 else "", "width": width}
         shape = {"channels": channels, "size": size, "batch": BATCH, "classes": CLASSES, "smoothing": SMOOTHING}
         yield facts | shape | exact | {"pytorchFloat32Error": errors(single, exact)}
 

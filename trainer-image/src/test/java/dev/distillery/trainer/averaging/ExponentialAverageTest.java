@@ -8,16 +8,24 @@ import dev.distillery.trainer.golden.Exactness;
 import dev.distillery.trainer.golden.GoldenFile;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rule in double; {@code WeightAverageTest} has it on the device. */
 class ExponentialAverageTest {
     /** The golden values are written with ten digits. */
     private static final double TOLERANCE = 1e-9;
 
-    @Test
-    void equalsTimmsAverageWithWarmUp() {
-        GoldenFile.Case golden = GoldenFile.read("ema").cases().findFirst().orElseThrow();
+    static Stream<GoldenFile.Case> cases() {
+        return GoldenFile.read("ema").cases();
+    }
+
+    /** One decay that the warm-up does not reach within the steps, and one that it does. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void equalsTimmsAverageWithWarmUp(GoldenFile.Case golden) {
         ExponentialAverage averaging = new ExponentialAverage(golden.number("decay"));
         Map<String, double[]> average = new HashMap<>();
         golden.json().get("start").properties().forEach(e -> average.put(e.getKey(), doubles(e.getValue())));

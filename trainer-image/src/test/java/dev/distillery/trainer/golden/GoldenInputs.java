@@ -71,8 +71,9 @@ public final class GoldenInputs {
     /** The formula of weights and running statistics, {@code value()} in {@code networks.py}. */
     public static Weights weights(Network network) {
         Map<String, float[]> values = new LinkedHashMap<>();
+        boolean clipped = network.ops().stream().anyMatch(Op.Relu6.class::isInstance);
         for (ParameterSpec spec : network.parameters()) {
-            values.put(spec.name(), parameter(spec));
+            values.put(spec.name(), parameter(spec, clipped));
         }
         for (Op.BatchNorm norm : network.batchNorms()) {
             String mean = Weights.runningMean(norm);
@@ -83,13 +84,17 @@ public final class GoldenInputs {
         // The end of each branch by the network's own zero-γ mark; golden networks are built with it.
         for (Op.BatchNorm norm : network.batchNorms()) {
             if (norm.zeroGamma()) {
-                values.put(norm.name() + ".weight", uniform(norm.name() + ".weight", norm.channels(), 0.1, 0.3));
+                String gamma = norm.name() + ".weight";
+                String beta = norm.name() + ".bias";
+                values.put(gamma, uniform(gamma, norm.channels(), 0.1, 0.3));
+                values.put(beta, awayFromZero(uniform(beta, norm.channels(), -1, 1)));
             }
         }
         return new Weights(values);
     }
 
-    private static float[] parameter(ParameterSpec spec) {
+    /** @param clipped whether the activation is ReLU6 */
+    private static float[] parameter(ParameterSpec spec, boolean clipped) {
         long[] shape = spec.shape();
         return switch (spec.kind()) {
             case CONVOLUTION_WEIGHT -> {
@@ -97,8 +102,11 @@ public final class GoldenInputs {
                 yield uniform(spec.name(), spec.size(), -bound, bound);
             }
             case LINEAR_WEIGHT, BIAS -> uniform(spec.name(), spec.size(), -0.25, 0.25);
-            case GAMMA -> uniform(spec.name(), spec.size(), 0.5, 1.0);
-            case BETA -> awayFromZero(uniform(spec.name(), spec.size(), -1, 1));
+            case GAMMA -> uniform(spec.name(), spec.size(), clipped ? 1.5 : 0.5, clipped ? 2.5 : 1.0);
+            case BETA ->
+                clipped
+                        ? uniform(spec.name(), spec.size(), 2.5, 3.5)
+                        : awayFromZero(uniform(spec.name(), spec.size(), -1, 1));
         };
     }
 

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** ResNet A, B, C, D and the CIFAR ResNets on the same weights and images as torchvision's and timm's, in float64 there. */
+/** Each family on the same weights and images as torchvision's, timm's or a plain one, in float64 there. */
 class NetworkGoldenTest {
     private static final double LOSS_TOLERANCE = 1e-6;
     /** Up to 50 layers of FP32 sums; PyTorch's own FP32 is as far from its float64 (pytorchFloat32Error in the file). */
@@ -77,8 +77,9 @@ class NetworkGoldenTest {
         // Zero-γ marks the ends of branches, where the golden weights have a small γ instead.
         ResidualStyle style =
                 variant.isEmpty() ? new Original() : new ModelTweaks(Tricks.ModelTweaks.Variant.valueOf(variant), true);
+        int depth = golden.integer("depth");
         return NetworkFamilies.build(
-                new Model(family(golden), golden.integer("depth")),
+                new Model(family(golden), depth == 0 ? null : depth, golden.integer("width")),
                 style,
                 golden.integer("channels"),
                 golden.integer("size"),

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Against {@code torch.nn.functional.kl_div} and automatic differentiation: both forms, without the true labels' share. */
+/** Against {@code torch.nn.functional.kl_div} and automatic differentiation: both forms; the plain one with the true labels' share, too. */
 class DistillationGoldenTest {
     private static final Loss HARD = new CrossEntropy(TargetDistribution.ONE_HOT);
     private static final double TOLERANCE = 1e-6;
@@ -29,7 +29,10 @@ class DistillationGoldenTest {
     @ParameterizedTest
     @MethodSource("plain")
     void plainLossAndGradientArePyTorchs(GoldenFile.Case golden) {
-        compare("distillation", golden, new Distillation(HARD, golden.number("temperature"), 0));
+        compare(
+                "distillation",
+                golden,
+                new Distillation(HARD, golden.number("temperature"), golden.number("hardLabelWeight")));
     }
 
     @ParameterizedTest
