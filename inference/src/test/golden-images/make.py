@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Writes the pictures in this folder and what Pillow and torchvision make of them.
 
-    python3 make.py        needs Pillow, NumPy, torch and torchvision
+    python3 make.py        needs Pillow, NumPy, torch, torchvision and libturbojpeg.so.0
 
 Every NAME.expected.png holds the RGB pixels that reading (and, by its name, scaling) NAME must give.
+png/NAME.interlaced.png must give what png/NAME.png does.
 """
+import ctypes
 import pathlib
+import struct
+import zlib
 
 import numpy as np
 import PIL
@@ -41,12 +45,106 @@ def inks(image):
     return Image.fromarray(np.concatenate([colour, black], -1).astype(np.uint8), "CMYK")
 
 
+def write_ycck(name, image, sampling):
+    """Pillow writes no YCCK; TurboJPEG writes CMYK, stored as its complement, as nothing else."""
+    turbo = ctypes.CDLL("libturbojpeg.so.0")
+    turbo.tjInitCompress.restype = ctypes.c_void_p
+    handle = ctypes.c_void_p(turbo.tjInitCompress())
+    stored = (255 - np.asarray(inks(image))).tobytes()
+    target, size = ctypes.c_void_p(), ctypes.c_ulong()
+    cmyk, quality = 11, 92
+    status = turbo.tjCompress2(handle, stored, image.width, 0, image.height, cmyk, ctypes.byref(target),
+                               ctypes.byref(size), sampling, quality, 0)
+    assert status == 0
+    jpeg = ctypes.string_at(target, size.value)
+    assert jpeg[jpeg.index(b"Adobe") + 11] == 2
+    (HOME / name).write_bytes(jpeg)
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def rows(samples, depth):
+    """Unfiltered rows; (height, width, samples of a pixel)."""
+    for row in samples.reshape(len(samples), -1).astype(np.uint16):
+        bits = np.unpackbits(row.astype(">u2").view(np.uint8)).reshape(-1, 16)[:, 16 - depth:]
+        yield b"\0" + np.packbits(bits).tobytes()
+
+
+def write_png(name, samples, depth, palette=None, transparent=None, interlaced=False):
+    """Pillow writes neither interlaced PNGs nor most of these depths."""
+    height, width, count = samples.shape
+    passes = [(0, 0, 1, 1)]
+    if interlaced:
+        passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    parts = [samples[y::down, x::right] for x, y, right, down in passes]
+    data = b"".join(row for part in parts if part.size for row in rows(part, depth))
+    colour = 3 if palette is not None else {1: 0, 2: 4, 3: 2, 4: 6}[count]
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlaced))
+    if palette is not None:
+        png += chunk(b"PLTE", palette.astype(np.uint8).tobytes())
+    if transparent is not None:
+        kind = np.uint8 if palette is not None else ">u2"
+        png += chunk(b"tRNS", np.asarray(transparent).astype(kind).tobytes())
+    (HOME / name).write_bytes(png + chunk(b"IDAT", zlib.compress(data, 9)) + chunk(b"IEND", b""))
+
+
+def expect_samples(name, samples, most, alpha=None):
+    """What the PNG standard says: samples are scaled linearly and rounded; alpha, of 0 to 1, is laid on white."""
+    colour = np.floor(samples * 255.0 / most + 0.5)
+    if alpha is not None:
+        colour = np.floor(colour * alpha + 255 * (1 - alpha) + 0.5)
+    expect(name, Image.fromarray(np.broadcast_to(colour, colour.shape[:2] + (3,)).astype(np.uint8)))
+
+
+def png_kind(name, samples, depth, colour, alpha=None, **options):
+    """What the PNG standard says: samples are scaled linearly and rounded; alpha, of 0 to 1, is laid on white."""
+    write_png(f"png/{name}.png", samples, depth, **options)
+    write_png(f"png/{name}.interlaced.png", samples, depth, interlaced=True, **options)
+    if alpha is not None:
+        colour = np.floor(colour * alpha + 255 * (1 - alpha) + 0.5)
+    expect(f"png/{name}.png", Image.fromarray(np.broadcast_to(colour, samples.shape[:2] + (3,)).astype(np.uint8)))
+
+
+def scaled(samples, depth):
+    return np.floor(samples * 255.0 / ((1 << depth) - 1) + 0.5)
+
+
+def png_kinds():
+    colours = np.asarray(scene(17, 11)).astype(np.int32)
+    grey = colours[:, :, 1:2]
+    for depth in (1, 2, 4):
+        few = colours[:, :, :1] >> (8 - depth)
+        palette = np.random.default_rng(depth).integers(0, 256, (1 << depth, 3))
+        png_kind(f"grey-{depth}", few, depth, scaled(few, depth))
+        # Neither black, which 0 is in any number of bits, nor white, which is what shows through.
+        key = [max(0, (1 << depth) - 2)]
+        png_kind(f"grey-{depth}-key", few, depth, scaled(few, depth), few != key, transparent=key)
+        png_kind(f"palette-{depth}", few, depth, palette[few[:, :, 0]], palette=palette)
+        alpha = np.where(few == 0, 90 / 255, 1)
+        png_kind(f"palette-{depth}-alpha", few, depth, palette[few[:, :, 0]], alpha, palette=palette, transparent=[90])
+    # Neighbours differ in low bits, so that few pixels equal the transparent one in all 16.
+    wide = np.minimum(colours * 257 + np.arange(17)[None, :, None] * 15, 65535)
+    for kind, depth, samples in [("grey", 8, grey), ("rgb", 8, colours), ("grey", 16, wide[:, :, 1:2]), ("rgb", 16, wide)]:
+        name = f"{kind}-{depth}"
+        expected = scaled(samples, depth)
+        png_kind(name, samples, depth, expected)
+        key = samples[5, 3]
+        png_kind(f"{name}-key", samples, depth, expected, (samples != key).any(-1, keepdims=True), transparent=key)
+        alpha = samples[:, ::-1, :1]
+        both = np.concatenate([samples, alpha], -1)
+        png_kind(f"{name}-alpha", both, depth, expected, alpha / ((1 << depth) - 1))
+    # Smaller than Adam7's pattern: most passes are empty.
+    png_kind("tiny", colours[:2, :3], 8, colours[:2, :3])
+
+
 def expect(name, image):
     image.convert("RGB").save(HOME / f"{name}.expected.png", optimize=True)
 
 
 def main():
-    for old in [*HOME.glob("*.png"), *HOME.glob("*.jpg")]:
+    for old in [*HOME.glob("**/*.png"), *HOME.glob("*.jpg")]:
         old.unlink()
     source = scene(97, 61)
     source.save(HOME / "scene.png", optimize=True)
@@ -70,6 +168,11 @@ def main():
     ]:
         image.save(HOME / name, quality=92, **options)
         expect(name, Image.open(HOME / name))
+    for name, sampling in [("ycck.jpg", 0), ("ycck-420.jpg", 2)]:
+        write_ycck(name, picture, sampling)
+        expect(name, Image.open(HOME / name))
+    (HOME / "png").mkdir(exist_ok=True)
+    png_kinds()
 
     small = scene(24, 18)
     grey16 = (np.asarray(small.convert("L")).astype(np.uint16) * 257).astype(np.uint16)

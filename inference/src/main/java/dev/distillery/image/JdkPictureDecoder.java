@@ -12,7 +12,7 @@ final class JdkPictureDecoder {
     private JdkPictureDecoder() {}
 
     static RgbImage decode(byte[] file) throws BadImageException {
-        BufferedImage image = ImageIoReader.read(file, reader -> {
+        BufferedImage image = ImageIoReader.read(PngGreyKey.toPalette(file), reader -> {
             ImageHeader.requireSize(reader.getWidth(0), reader.getHeight(0));
             return reader.read(0);
         });
@@ -65,7 +65,8 @@ final class JdkPictureDecoder {
     }
 
     private static int eightBits(int sample, int bits) {
-        return sample * 255 / ((1 << bits) - 1);
+        int most = (1 << bits) - 1;
+        return (sample * 255 + most / 2) / most;
     }
 
     private static byte onWhite(int component, int alpha) {

@@ -2,6 +2,9 @@ package dev.distillery.image;
 
 /** Reads a JPEG's marker segments up to its frame header (ITU-T T.81, annex B). */
 final class JpegHeader {
+    private static final int SOF0 = 0xC0;
+    private static final int SOF2 = 0xC2;
+    private static final int RST0 = 0xD0;
     private static final int SOI = 0xD8;
     private static final int EOI = 0xD9;
     private static final int SOS = 0xDA;
@@ -18,6 +21,7 @@ final class JpegHeader {
     private boolean jfif;
     private int adobeTransform = NO_ADOBE;
     private boolean namedRgb;
+    private boolean progressive;
 
     private JpegHeader(byte[] file) {
         this.file = file;
@@ -39,15 +43,20 @@ final class JpegHeader {
         ImageHeader frame = null;
         int at = 2;
         while (true) {
-            if (u8(file, at) != 0xFF) {
-                throw new BadImageException("the JPEG's header is broken: no marker at byte " + at);
-            }
             int marker = u8(file, at + 1);
-            if (marker == 0xFF) {
+            if (u8(file, at) == 0xFF && marker == 0xFF) {
                 at++;
                 continue;
             }
+            if (u8(file, at) != 0xFF || standsAlone(marker)) {
+                // A decoder would go on behind it, and might find another frame than is found here.
+                throw new BadImageException("the JPEG's header is broken: no segment at byte " + at);
+            }
             if (marker == SOS && frame != null) {
+                if (progressive || u8(file, at + 4) < frame.components()) {
+                    // Else one scan holds all, and decoders read no other.
+                    JpegScans.requireFew(file, at);
+                }
                 // Markers may follow the frame header, so all that precede the picture data have been seen.
                 return new ImageHeader(
                         frame.format(),
@@ -75,15 +84,20 @@ final class JpegHeader {
         }
     }
 
+    /** @return whether no length follows, or, of a marker that is unknown, whether decoders know of none */
+    static boolean standsAlone(int marker) {
+        return marker < SOF0 || (marker >= RST0 && marker <= SOI);
+    }
+
     /** SOF0 to SOF15, of which DHT (C4), JPG (C8) and DAC (CC) are none. */
     private static boolean isFrame(int marker) {
-        return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+        return marker >= SOF0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     }
 
     private ImageHeader frame(int marker, int body) throws BadImageException {
         int precision = u8(file, body);
         int components = u8(file, body + 5);
-        if (marker > 0xC2 || precision != 8) {
+        if (marker > SOF2 || precision != 8) {
             throw new BadImageException("a JPEG of a rare kind (frame 0x" + Integer.toHexString(marker) + ", "
                     + precision + " bits); baseline and progressive with 8 bits are read, save it again as such");
         }
@@ -92,6 +106,7 @@ final class JpegHeader {
         }
         namedRgb =
                 components == 3 && u8(file, body + 6) == 'R' && u8(file, body + 9) == 'G' && u8(file, body + 12) == 'B';
+        progressive = marker == SOF2;
         int height = u16(file, body + 1);
         int width = u16(file, body + 3);
         return new ImageHeader(ImageHeader.Format.JPEG, width, height, Orientation.UPRIGHT, components, false);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /** Pictures and what Pillow makes of them; see {@code make.py} beside them. */
@@ -18,6 +19,15 @@ final class Golden {
     static byte[] file(String name) {
         try {
             return Files.readAllBytes(FOLDER.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @return of all pictures in a sub-folder, with its name in front */
+    static Stream<String> names(String folder) {
+        try (Stream<Path> files = Files.list(FOLDER.resolve(folder))) {
+            return files.map(file -> folder + "/" + file.getFileName()).sorted().toList().stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

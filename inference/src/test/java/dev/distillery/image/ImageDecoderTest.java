@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,7 +51,14 @@ class ImageDecoderTest {
 
     private static Stream<String> names() {
         return Stream.concat(
-                Stream.of("baseline.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "rgb.jpg"),
+                Stream.of(
+                        "baseline.jpg",
+                        "progressive.jpg",
+                        "grey.jpg",
+                        "cmyk.jpg",
+                        "ycck.jpg",
+                        "ycck-420.jpg",
+                        "rgb.jpg"),
                 IntStream.rangeClosed(1, 8).mapToObj(i -> "orientation-" + i + ".jpg"));
     }
 
@@ -75,6 +83,18 @@ class ImageDecoderTest {
     void pngsOfAnyKindBecomeRgb(String name) throws BadImageException {
         RgbImage expected = name.equals("scene.png") ? Golden.read(name) : Golden.expected(name);
         Golden.assertClose(decode(JDK, Golden.file(name)), expected, name.contains("alpha") ? 1 : 0);
+    }
+
+    static Stream<String> pngKinds() {
+        return Golden.names("png").filter(name -> !name.endsWith(".expected.png"));
+    }
+
+    /** Transparency is rounded twice where it has 16 bits: when it is scaled, and when it is laid on white. */
+    @ParameterizedTest
+    @MethodSource("pngKinds")
+    void aPngOfAnyDepthInterlacedOrWithTransparencyBecomesWhatItsSamplesSay(String name) throws BadImageException {
+        RgbImage expected = Golden.expected(name.replace(".interlaced", ""));
+        Golden.assertClose(decode(JDK, Golden.file(name)), expected, name.contains("16-alpha") ? 1 : 0);
     }
 
     @Test
@@ -103,6 +123,23 @@ class ImageDecoderTest {
                 .containsExactly(24, 16, 16, 24);
         assertThat(ImageHeader.read(Golden.file("orientation-6.png")).orientation())
                 .isEqualTo(Orientation.ROTATED_90);
+    }
+
+    /** libjpeg would guess, and say so. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cmyk.jpg", "ycck.jpg"})
+    void anUnknownKindOfFourComponentsIsRefusedByBothDecoders(String name) {
+        byte[] jpeg = Golden.file(name);
+        jpeg[lastIndexOf(jpeg, "Adobe".getBytes(StandardCharsets.US_ASCII)) + 11] = 1;
+        for (JpegDecoder decoder : HERE) {
+            refused(decoder, jpeg, "broken");
+        }
+    }
+
+    @Test
+    void aTruncatedInterlacedPngIsRefused() {
+        byte[] png = Golden.file("png/rgb-8.interlaced.png");
+        refused(JDK, Arrays.copyOf(png, png.length * 2 / 3), "broken");
     }
 
     @Test
@@ -138,6 +175,76 @@ class ImageDecoderTest {
                 .orElseThrow();
         ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 60_000).putShort(frame + 7, (short) 60_000);
         assertThatThrownBy(() -> ImageHeader.read(jpeg)).hasMessageContaining("60000x60000");
+    }
+
+    @Test
+    void asManyScansAsAreAllowedAreDecodedByBothDecoders() throws BadImageException {
+        byte[] jpeg = withScans(Golden.file("progressive.jpg"), JpegScans.MOST);
+        for (JpegDecoder decoder : HERE) {
+            Golden.assertClose(decode(decoder, jpeg), Golden.expected("progressive.jpg"), OTHER_LIBRARY);
+        }
+    }
+
+    @Test
+    void aJpegOfThousandsOfScansIsRefusedByItsHeader() {
+        assertThatThrownBy(() -> ImageHeader.read(withScans(Golden.file("progressive.jpg"), 501)))
+                .isInstanceOf(BadImageException.class)
+                .hasMessage("a JPEG of 501 scans; at most 500 are decoded, save it again as baseline or progressive");
+        assertThatThrownBy(() -> ImageHeader.read(withScans(Golden.file("progressive.jpg"), 20_000)))
+                .hasMessageContaining("20000 scans");
+    }
+
+    /** Decoders that wait for a restart marker pass over one that is none, and find what lies behind it. */
+    @Test
+    void scansBehindAnUnknownMarkerCount() {
+        byte[] jpeg = withScans(Golden.file("progressive.jpg"), 501);
+        int scan = lastIndexOf(jpeg, EMPTY_SCAN) - 400 * EMPTY_SCAN.length;
+        byte[] hidden = Arrays.copyOf(jpeg, jpeg.length + 4);
+        System.arraycopy(jpeg, scan, hidden, scan + 4, jpeg.length - scan);
+        ByteBuffer.wrap(hidden).putInt(scan, 0xFF02FFFF);
+        assertThatThrownBy(() -> ImageHeader.read(hidden)).hasMessageContaining("501 scans");
+    }
+
+    /** Luma's first AC coefficients once more: of 48 blocks, none has any. */
+    private static final byte[] EMPTY_SCAN = HexFormat.of().parseHex("ffda" + "0008" + "01" + "0100" + "013f00" + "43");
+
+    /** An AC table of one code, 0: 32 blocks and as many as the next five bits say have no more coefficients. */
+    private static final byte[] EMPTY_TABLE =
+            HexFormat.of().parseHex("ffc4" + "0014" + "10" + "01" + "00".repeat(15) + "50");
+
+    /** Adds empty scans at the end, so that there are {@code count}. */
+    private static byte[] withScans(byte[] progressive, int count) {
+        ByteArrayOutputStream more = new ByteArrayOutputStream();
+        more.write(progressive, 0, progressive.length - 2);
+        more.writeBytes(EMPTY_TABLE);
+        for (int scan = scans(progressive); scan < count; scan++) {
+            more.writeBytes(EMPTY_SCAN);
+        }
+        more.write(progressive, progressive.length - 2, 2);
+        return more.toByteArray();
+    }
+
+    /** A marker without a length (TEM), and behind it, for who takes the next bytes for one, another picture's header. */
+    @Test
+    void aHeaderThatDecodersReadOtherwiseIsRefused() {
+        byte[] inner = Golden.file("baseline.jpg");
+        byte[] two = new byte[4 + 65_535 + inner.length];
+        byte[] start = HexFormat.of().parseHex("ffd8" + "ff01" + "ffff");
+        System.arraycopy(start, 0, two, 0, start.length);
+        System.arraycopy(inner, 2, two, 4 + 65_535, inner.length - 2);
+        assertThatThrownBy(() -> ImageHeader.read(two)).hasMessageContaining("no segment at byte 2");
+    }
+
+    /** Golden pictures have no thumbnail, whose scan would be counted. */
+    private static int scans(byte[] jpeg) {
+        return (int) IntStream.range(0, jpeg.length - 1)
+                .filter(i -> jpeg[i] == (byte) 0xFF && jpeg[i + 1] == (byte) 0xDA)
+                .count();
+    }
+
+    private static int lastIndexOf(byte[] bytes, byte[] part) {
+        return new String(bytes, StandardCharsets.ISO_8859_1)
+                .lastIndexOf(new String(part, StandardCharsets.ISO_8859_1));
     }
 
     @Test
