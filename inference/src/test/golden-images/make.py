@@ -90,14 +90,6 @@ def write_png(name, samples, depth, palette=None, transparent=None, interlaced=F
     (HOME / name).write_bytes(png + chunk(b"IDAT", zlib.compress(data, 9)) + chunk(b"IEND", b""))
 
 
-def expect_samples(name, samples, most, alpha=None):
-    """What the PNG standard says: samples are scaled linearly and rounded; alpha, of 0 to 1, is laid on white."""
-    colour = np.floor(samples * 255.0 / most + 0.5)
-    if alpha is not None:
-        colour = np.floor(colour * alpha + 255 * (1 - alpha) + 0.5)
-    expect(name, Image.fromarray(np.broadcast_to(colour, colour.shape[:2] + (3,)).astype(np.uint8)))
-
-
 def png_kind(name, samples, depth, colour, alpha=None, **options):
     """What the PNG standard says: samples are scaled linearly and rounded; alpha, of 0 to 1, is laid on white."""
     write_png(f"png/{name}.png", samples, depth, **options)
