@@ -43,6 +43,7 @@ public final class ServingBenchmark {
             for (int round = 0; round <= rounds; round++) {
                 double[] direct = direct(model, images, seconds);
                 print(round, "direct", 1, direct, seconds);
+                print(round, "ready", 1, served(server, ready(server), 1, seconds), seconds);
                 for (int callers : new int[] {1, 2, 4}) {
                     print(round, "server", callers, served(server, request, callers, seconds), seconds);
                 }
@@ -65,6 +66,12 @@ public final class ServingBenchmark {
                 .put(json)
                 .put(images)
                 .array();
+    }
+
+    /** The way there and back alone. */
+    private static byte[] ready(URI server) {
+        return ("GET /v2/health/ready HTTP/1.1\r\nHost: " + server.getAuthority() + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
     /** @return seconds of each call, sorted */

@@ -33,4 +33,5 @@ for side, callers in [("direct", 1), ("server", 1), ("server", 2), ("server", 4)
     rate = median(side, callers, "imagesPerSecond")
     print(f"| {side}, {callers} caller{'s'[:callers > 1]} | {rate:,.0f} | {rate / base:.2f} |"
           f" {median(side, callers, 'p50Millis'):.2f} | {median(side, callers, 'p99Millis'):.2f} |")
+print(f"/v2/health/ready, which runs no model: p50 {median('ready', 1, 'p50Millis'):.3f} ms")
 PYTHON
