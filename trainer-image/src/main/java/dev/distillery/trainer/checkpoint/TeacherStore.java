@@ -33,7 +33,7 @@ public final class TeacherStore {
     /** @return the teacher; empty if there is none that is whole and trained on this data */
     public Optional<Teacher> load(String dataDigest) {
         try {
-            Metadata metadata = JSON.readValue(folder.resolve(METADATA).toFile(), Metadata.class);
+            Metadata metadata = JSON.readValue(Files.readAllBytes(folder.resolve(METADATA)), Metadata.class);
             Path weights = folder.resolve(WEIGHTS);
             if (!Sha256.of(weights).equals(metadata.weightsSha256())
                     || !metadata.dataDigest().equals(dataDigest)) {

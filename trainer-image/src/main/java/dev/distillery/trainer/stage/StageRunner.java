@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ public final class StageRunner {
 
     private final Stage stage;
     private final Map<String, String> env;
+    private final Function<String, Path> files;
     private final StopRequest stop = new StopRequest();
     private final CheckpointMarks marks;
     private final AtomicReference<RunReport> written = new AtomicReference<>();
@@ -53,8 +55,14 @@ public final class StageRunner {
 
     /** @param clock read after each checkpoint, on the thread that trains */
     StageRunner(Stage stage, Map<String, String> env, Clock clock) {
+        this(stage, env, clock, Path::of);
+    }
+
+    /** @param files where the workspace's path leads */
+    StageRunner(Stage stage, Map<String, String> env, Clock clock, Function<String, Path> files) {
         this.stage = stage;
         this.env = env;
+        this.files = files;
         this.marks = new CheckpointMarks(env.get(TrainerEnvironment.POD), clock);
     }
 
@@ -115,7 +123,7 @@ public final class StageRunner {
     private RunReport execute() {
         ResolvedRecipe recipe = readRecipe(Path.of(required(TrainerEnvironment.RECIPE)));
         String runId = required(TrainerEnvironment.RUN_ID);
-        Path workspace = Path.of(required(TrainerEnvironment.WORKSPACE));
+        Path workspace = files.apply(required(TrainerEnvironment.WORKSPACE));
         SourceLocation location = SourceLocation.of(env.get(TrainerEnvironment.CLAIMS));
         // Before anything is trained: a key that cannot sign would be found only when all else is done.
         SigningKey key = env.get(TrainerEnvironment.SIGNING) == null

@@ -13,10 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,34 +63,5 @@ class OutOfMemoryTest {
                 ReportJson.readRun(Files.readString(Path.of(env.get(TrainerEnvironment.TERMINATION_MESSAGE_PATH))));
         assertThat(code.reason()).isEqualTo(report.reason());
         return report;
-    }
-
-    /** Tells the time a few times; then a failure comes to the thread that trains. */
-    private static final class FailingClock extends Clock {
-        private final Runnable failure;
-        private int left;
-
-        FailingClock(int left, Runnable failure) {
-            this.left = left;
-            this.failure = failure;
-        }
-
-        @Override
-        public Instant instant() {
-            if (left-- == 0) {
-                failure.run();
-            }
-            return InstantSource.system().instant();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

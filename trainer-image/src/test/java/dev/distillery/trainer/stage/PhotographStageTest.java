@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.distillery.image.ImageDecoder;
 import dev.distillery.recipe.RecipeDocument;
 import dev.distillery.recipe.RecipeResolver;
 import dev.distillery.report.ExitCode;
@@ -16,10 +17,13 @@ import dev.distillery.trainer.predict.Predict;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -29,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole stages on photographs, and the published model on the files that it was measured on. */
 class PhotographStageTest {
+    private static final int STEPS_PER_EPOCH = 6;
+
     @TempDir
     Path folder;
 
@@ -80,7 +86,83 @@ class PhotographStageTest {
                 .contains("exif_transpose", "side, size = 37, 32");
     }
 
+    @Test
+    void photographsThatAreKeptMayVanishInTheMiddle() throws IOException {
+        RunReport report = run(Stage.STUDENT, 0, new FailingClock(0, () -> move("train", "elsewhere")));
+        assertThat(report.succeeded()).as(report.message()).isTrue();
+        assertThat(photographs.file("elsewhere")).exists();
+    }
+
+    @Test
+    void aFolderThatVanishesInTheMiddleEndsTheStageAndGoesOnOnceItIsBack() throws IOException {
+        RunReport gone =
+                withoutRoom(() -> run(Stage.STUDENT, 0, new FailingClock(0, () -> move("train", "elsewhere"))));
+        assertThat(gone.reason()).isEqualTo(ExitCode.INVALID_DATA.reason());
+        assertThat(gone.message())
+                .startsWith("spec.dataset.train.folder (file://")
+                .contains("has changed since the run began", "No such file", "restore it and start again");
+        move("elsewhere", "train");
+        goesOn();
+    }
+
+    @Test
+    void aFileThatIsCutInTheMiddleEndsTheStageAndGoesOnOnceItIsWhole() throws IOException {
+        Path file = photographs.file("train/square/3.jpg");
+        byte[] whole = Files.readAllBytes(file);
+        RunReport cut = withoutRoom(() -> run(
+                Stage.STUDENT, 0, new FailingClock(0, () -> write(file, Arrays.copyOf(whole, whole.length * 2 / 3)))));
+        assertThat(cut.reason()).isEqualTo(ExitCode.INVALID_DATA.reason());
+        assertThat(cut.message())
+                .contains("square/3.jpg has changed since the run began", "broken", "restore it and start again")
+                .doesNotContain("too large");
+        write(file, whole);
+        goesOn();
+    }
+
+    private void goesOn() throws IOException {
+        RunReport report = run(Stage.STUDENT, 0);
+        assertThat(report.succeeded()).as(report.message()).isTrue();
+        assertThat(report.resumption().resumedFromStep()).isEqualTo(STEPS_PER_EPOCH);
+    }
+
+    private interface Run {
+        RunReport run() throws IOException;
+    }
+
+    /** Decoded images cannot be kept, so files are read in each epoch. */
+    private RunReport withoutRoom(Run body) throws IOException {
+        // The decoder's library is unpacked to the temporary folder.
+        ImageDecoder.ofThisMachine();
+        String before = System.setProperty(
+                "java.io.tmpdir", folder.resolve("no-such-folder").toString());
+        try {
+            return body.run();
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+        }
+    }
+
+    private void move(String from, String to) {
+        try {
+            Files.move(photographs.file(from), photographs.file(to));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path file, byte[] content) {
+        try {
+            Files.write(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private RunReport run(Stage stage, int maxBadImages) throws IOException {
+        return run(stage, maxBadImages, Clock.systemUTC());
+    }
+
+    private RunReport run(Stage stage, int maxBadImages, Clock clock) throws IOException {
         String recipe =
                 """
                 apiVersion: distillery.dev/v1alpha1
@@ -112,7 +194,8 @@ class PhotographStageTest {
                                 TrainerEnvironment.WORKSPACE,
                                         folder.resolve("workspace").toString(),
                                 TrainerEnvironment.RUN_ID, "run-" + maxBadImages,
-                                TrainerEnvironment.TERMINATION_MESSAGE_PATH, termination.toString()))
+                                TrainerEnvironment.TERMINATION_MESSAGE_PATH, termination.toString()),
+                        clock)
                 .run();
         return ReportJson.readRun(Files.readString(termination));
     }

@@ -32,7 +32,8 @@ record PhotographFiles(String field, Path root, ImageDecoder decoder) {
         }
     }
 
-    private TrainerException changed(Photograph photograph, String how, Exception cause) {
+    /** @return what to throw for an image that was good when the run began */
+    TrainerException changed(Photograph photograph, String how, Exception cause) {
         return FolderScan.invalid(
                 field,
                 photograph.path() + " has changed since the run began (" + how

@@ -6,6 +6,7 @@ import dev.distillery.image.EvaluationView;
 import dev.distillery.image.ImageHeader;
 import dev.distillery.image.RgbImage;
 import dev.distillery.recipe.Dataset;
+import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.augment.Augmentation;
 import dev.distillery.trainer.augment.RandomResizedCrop;
 import dev.distillery.trainer.data.ImageSet;
@@ -116,7 +117,7 @@ final class PhotographSet implements ImageSet {
             }
             return seen;
         } catch (BadImageException e) {
-            throw files.broken(photograph, e);
+            throw broken(photograph, e);
         }
     }
 
@@ -140,8 +141,13 @@ final class PhotographSet implements ImageSet {
             CropView.write(files.decode(photograph, reduction), reduction, crop, seen, 0, view.size());
             return seen;
         } catch (BadImageException e) {
-            throw files.broken(photograph, e);
+            throw broken(photograph, e);
         }
+    }
+
+    private TrainerException broken(Photograph photograph, BadImageException e) {
+        // Unless the split is too large, all have been decoded before, also where there was no room to keep them.
+        return pixels == Pixels.NONE ? files.broken(photograph, e) : files.changed(photograph, e.getMessage(), e);
     }
 
     private RgbImage whole(int index) throws BadImageException {
