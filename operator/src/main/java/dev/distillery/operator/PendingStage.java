@@ -21,6 +21,9 @@ class PendingStage {
     /** What a kubelet says until it has made the container, whatever keeps it. */
     private static final String CREATING = "ContainerCreating";
 
+    /** In whatever a kubelet says of an image that it does not get: ErrImagePull, ImagePullBackOff, InvalidImageName, … */
+    private static final String IMAGE = "Image";
+
     private final StageSources sources;
     private final StageCluster cluster;
     private final Clock clock;
@@ -34,6 +37,9 @@ class PendingStage {
     /** Finds out why there is no pod, and gives one that is about to start what somebody may have deleted. */
     ObservedStage help(ObservedStage seen) {
         if (seen.stage().scheduled()) {
+            if (lacksImage(seen) && cluster.deleteOutdated(seen.plan(), seen.job())) {
+                return seen;
+            }
             if (startingFor(POD_EXPECTED, seen).isEmpty()) {
                 return seen.as(seen.stage(), clock.instant().plus(POD_EXPECTED));
             }
@@ -57,6 +63,12 @@ class PendingStage {
                         new Waiting(message.contains("exceeded quota") ? "QuotaExceeded" : "FailedCreate", message))
                 .orElse(null);
         return seen.as(seen.stage().in(State.PENDING, refused), clock.instant().plus(ASK_AGAIN));
+    }
+
+    /** A Job's image cannot be changed: once the operator was given one that is there, the attempt needs a new Job. */
+    private static boolean lacksImage(ObservedStage seen) {
+        Waiting why = seen.stage().waiting();
+        return why != null && why.reason() != null && why.reason().contains(IMAGE);
     }
 
     /** @return what its node says of a pod that it has been starting for a while: a volume, for instance, is not there */

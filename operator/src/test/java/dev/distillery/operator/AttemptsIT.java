@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +60,44 @@ class AttemptsIT extends RecipeScenario {
     }
 
     @Test
+    void aPodThatIsKilledForItsMemoryEndsTheRecipeUntilItIsGivenMore() throws IOException {
+        TrainingRecipe recipe = Recipes.recipe("photos", "waits", false);
+        apply(recipe);
+        awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 25);
+        client().resource(killedForItsMemory(pods().get(0))).patchStatus();
+        TrainingRecipeStatus failed = awaitPhase("photos", Phase.FAILED);
+        assertThat(condition(failed, "Stalled").reason()).isEqualTo("OutOfMemory");
+        assertThat(failed.message()).contains("OOMKilled", "spec.compute.memory (1Gi)", "raise that");
+        assertThat(failed.attempts().student()).isEqualTo(1);
+        assertThat(failed.attempts().lastFailure().exitCode()).isEqualTo(137);
+        tell("die");
+        awaitNoMore("die");
+
+        apply(Recipes.with(recipe, "/compute/memory", "2Gi"));
+        assertThat(awaitStatus("photos", s -> s.attempts().resumedFromStep() != null)
+                        .attempts()
+                        .resumedFromStep())
+                .isEqualTo(10);
+        go();
+        awaitPhase("photos", Phase.READY);
+    }
+
+    @Test
+    void anAttemptThatTakesTooLongEndsTheRecipeUntilItIsGivenMoreTime() throws IOException {
+        TrainingRecipe recipe = Recipes.recipe("photos", "waits", false);
+        apply(Recipes.with(recipe, "/retry/timeoutSeconds", 3));
+        TrainingRecipeStatus failed = awaitPhase("photos", Phase.FAILED);
+        assertThat(condition(failed, "Stalled").reason()).isEqualTo("DeadlineExceeded");
+        assertThat(failed.message()).contains("spec.retry.timeoutSeconds (3 s)", "raise that");
+        assertThat(failed.attempts().student()).isEqualTo(1);
+        await("its pod has ended", () -> pods().stream().noneMatch(AttemptsIT::runs));
+
+        apply(Recipes.with(recipe, "/retry/timeoutSeconds", 300));
+        go();
+        awaitPhase("photos", Phase.READY);
+    }
+
+    @Test
     void aPodThatIsDeletedSavesItselfAndIsReplacedInTheSameAttempt() throws IOException {
         apply(Recipes.recipe("photos", "waits", false));
         awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 25);
@@ -83,8 +122,7 @@ class AttemptsIT extends RecipeScenario {
         assertThat(evicted.attempts().lastFailure().reason()).isEqualTo("EvictionByEvictionAPI");
         await("another pod runs", () -> pods().stream()
                 .anyMatch(
-                        p -> !p.getMetadata().getUid().equals(pod.getMetadata().getUid())
-                                && "Running".equals(p.getStatus().getPhase())));
+                        p -> !p.getMetadata().getUid().equals(pod.getMetadata().getUid()) && runs(p)));
         go();
         TrainingRecipeStatus ready = awaitPhase("photos", Phase.READY);
         assertThat(ready.attempts().student()).isEqualTo(1);
@@ -252,6 +290,34 @@ class AttemptsIT extends RecipeScenario {
         refused(job, "2026-03-01T12:00:01Z", "pods \"a\" is forbidden: exceeded quota: gpus");
         refused(job, "2026-03-01T12:00:00Z", "an older one");
         assertThat(cluster.refusal(job)).contains("pods \"a\" is forbidden: exceeded quota: gpus");
+    }
+
+    /** As a kubelet tells it. */
+    private static Pod killedForItsMemory(Pod pod) {
+        return new PodBuilder(pod)
+                .editStatus()
+                .withPhase("Failed")
+                .editFirstContainerStatus()
+                .withReady(false)
+                .withNewState()
+                .withNewTerminated()
+                .withExitCode(137)
+                .withReason("OOMKilled")
+                .endTerminated()
+                .endState()
+                .endContainerStatus()
+                .endStatus()
+                .build();
+    }
+
+    private static boolean runs(Pod pod) {
+        return "Running".equals(pod.getStatus().getPhase());
+    }
+
+    private static void awaitNoMore(String file) {
+        await(
+                "no " + file,
+                () -> Files.notExists(kubernetes.claim("default", WORKSPACE).resolve(file)));
     }
 
     /** As the Job controller tells it. */

@@ -77,6 +77,41 @@ class QueueIT extends RecipeScenario {
         awaitPhase("photos", Phase.READY);
     }
 
+    @Test
+    void recipesThatShareATeacherLeaveItToTheQueueToo() throws IOException {
+        List<String> recipes = List.of("one", "two");
+        recipes.forEach(name -> apply(Recipes.inQueue(Recipes.recipe(name, "teacher-waits", true), "team-a")));
+        await("both own the teacher", () -> owners() == 2);
+        String teacher = jobNames().get(0);
+        admit(teacher, true);
+        recipes.forEach(name -> awaitPhase(name, Phase.TRAINING_TEACHER));
+        admit(teacher, false);
+        recipes.forEach(name ->
+                awaitStatus(name, s -> condition(s, Condition.QUEUED).reason().equals("WaitingForQueue")));
+        await("its pod is gone", () -> pods().isEmpty());
+        suspend("one", true);
+        awaitPhase("one", Phase.SUSPENDED);
+        await("the other owns it", () -> owners() == 1);
+        suspend("one", false);
+        await("both own it again", () -> owners() == 2);
+        recipes.forEach(name -> awaitPhase(name, Phase.PENDING));
+        admit(teacher, true);
+        recipes.forEach(name -> awaitPhase(name, Phase.TRAINING_TEACHER));
+        assertThat(job(teacher).getMetadata().getGeneration())
+                .as("changes of the spec: it was made, and admitted, sent away and admitted by the queue")
+                .isEqualTo(4);
+        tell("go-teacher");
+        await("both students wait", () -> jobs().size() == 3);
+        jobNames().stream().filter(name -> !name.equals(teacher)).forEach(student -> admit(student, true));
+        recipes.forEach(name -> awaitPhase(name, Phase.READY));
+    }
+
+    private static int owners() {
+        return jobs().stream()
+                .mapToInt(job -> job.getMetadata().getOwnerReferences().size())
+                .sum();
+    }
+
     /** As Kueue makes one for each Job that it manages. */
     private static void workload(String job) {
         Workload workload = new Workload.V1beta1();

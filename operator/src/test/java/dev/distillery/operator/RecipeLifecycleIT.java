@@ -1,7 +1,10 @@
 package dev.distillery.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.distillery.kubernetes.KubernetesBinaries;
+import dev.distillery.operator.chart.Command;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.recipe.TrainingRecipeSpec;
 import dev.distillery.status.Condition;
@@ -12,11 +15,20 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** A recipe's way from its creation to its end. */
 class RecipeLifecycleIT extends RecipeScenario {
+    private static final String MISTYPED = "distillery/fake-trianer:1";
+
     @Test
     void aTeacherAndAStudentEndReady() {
         apply(Recipes.recipe("photos", "happy", true));
@@ -123,6 +135,47 @@ class RecipeLifecycleIT extends RecipeScenario {
     }
 
     @Test
+    void anImageThatCannotBePulledIsInTheStatusUntilTheOperatorNamesAnother() throws Exception {
+        restart(MISTYPED);
+        try {
+            apply(Recipes.recipe("photos", "happy", false));
+            TrainingRecipeStatus waiting =
+                    awaitStatus("photos", s -> s.message().startsWith("ErrImagePull"));
+            assertThat(waiting.phase()).isEqualTo(Phase.PENDING);
+            assertThat(waiting.message()).contains(MISTYPED);
+            assertThat(condition(waiting, Condition.STUDENT_TRAINED).reason()).isEqualTo("ErrImagePull");
+        } finally {
+            restart(KubernetesUnderTest.TRAINER_IMAGE);
+        }
+        assertThat(awaitPhase("photos", Phase.READY).attempts().student()).isEqualTo(1);
+    }
+
+    @Test
+    void kubectlPrintsTheStatus() throws IOException {
+        Optional<KubernetesBinaries> binaries = KubernetesBinaries.find();
+        assumeTrue(binaries.isPresent(), KubernetesBinaries.HOW);
+        List<String> get = List.of(
+                "--kubeconfig=" + kubernetes.kubeconfig(),
+                "--cache-dir=" + folder.resolve("kubectl"),
+                "get",
+                "trainingrecipes",
+                "photos",
+                "--output=wide");
+        Supplier<String> table =
+                () -> Command.run(binaries.get().program("kubectl"), get).succeeded();
+        apply(Recipes.recipe("photos", "waits", false));
+        awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 25);
+        awaitPrinted(table, Phase.TRAINING_STUDENT);
+        suspend("photos", true);
+        awaitPhase("photos", Phase.SUSPENDED);
+        awaitPrinted(table, Phase.SUSPENDED);
+        suspend("photos", false);
+        go();
+        awaitPhase("photos", Phase.READY);
+        awaitPrinted(table, Phase.READY);
+    }
+
+    @Test
     void aSpecThatChangesWhileTheStatusIsWrittenIsObserved() {
         apply(Recipes.recipe("photos", "waits", false));
         awaitPhase("photos", Phase.TRAINING_STUDENT);
@@ -178,6 +231,47 @@ class RecipeLifecycleIT extends RecipeScenario {
         assertThat(jobs()).allSatisfy(job -> assertThat(job.getMetadata().getOwnerReferences())
                 .extracting(OwnerReference::getUid)
                 .containsExactly(uid));
+    }
+
+    private static void awaitPrinted(Supplier<String> table, Phase phase) {
+        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+            TrainingRecipeStatus status = recipe("photos").get().getStatus();
+            Map<String, String> printed = cells(table.get().lines().toList());
+            assertThat(printed.remove("AGE")).matches("\\d+[smh].*");
+            assertThat(printed)
+                    .containsExactly(
+                            Map.entry("NAME", "photos"),
+                            Map.entry("PHASE", phase.toString()),
+                            Map.entry("PROGRESS", status.progress().summary()),
+                            Map.entry("TOP-1", status.top1()),
+                            Map.entry("TEACHER", "resnet-cifar"),
+                            Map.entry("STUDENT", "resnet-cifar"),
+                            Map.entry(
+                                    "MODEL",
+                                    status.artifacts() == null
+                                            ? ""
+                                            : status.artifacts().get(0).uri()),
+                            Map.entry("MESSAGE", status.message()));
+        });
+    }
+
+    /** @param table a line of headings, and one below */
+    private static Map<String, String> cells(List<String> table) {
+        String row = table.get(1);
+        Map<String, String> cells = new LinkedHashMap<>();
+        Matcher heading = Pattern.compile("\\S+(\\s+|$)").matcher(table.get(0));
+        while (heading.find()) {
+            int end = heading.end() == table.get(0).length() ? row.length() : heading.end();
+            cells.put(
+                    heading.group().strip(), row.substring(heading.start(), end).strip());
+        }
+        return cells;
+    }
+
+    /** As a rollout with another {@code trainer.image}. */
+    private static void restart(String trainer) throws Exception {
+        operator.stop();
+        operator.with("DISTILLERY_TRAINER_IMAGE", trainer).start();
     }
 
     private static TrainingRecipeSpec spec(TrainingRecipe recipe, String validation, int warmup) {

@@ -52,6 +52,19 @@ public final class StageCluster {
         }
     }
 
+    /**
+     * Deletes a Job that was made with another trainer image than it would be made with now.
+     *
+     * @return false if the image is the same
+     */
+    public boolean deleteOutdated(StagePlan plan, Job made) {
+        if (job.hasImageOf(plan, made)) {
+            return false;
+        }
+        delete(plan.namespace(), plan.name());
+        return true;
+    }
+
     /** Adds the recipe to the owners of a stage that another recipe started. */
     public void join(StagePlan plan) {
         own(ConfigMap.class, plan.namespace(), plan.name(), plan.owner());

@@ -1,6 +1,7 @@
 package dev.distillery.operator.stage;
 
 import dev.distillery.report.ExitCode;
+import dev.distillery.report.TrainerEnvironment;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
@@ -54,6 +55,13 @@ public final class StageJob {
                 && Objects.equals(
                         plan.recipe().spec().retry().timeoutSeconds(),
                         job.getSpec().getActiveDeadlineSeconds());
+    }
+
+    /** @return whether the Job asks for the image that the plan would ask for now, whatever an admission webhook made of it */
+    boolean hasImageOf(StagePlan plan, Job job) {
+        return job.getSpec().getTemplate().getSpec().getContainers().get(0).getEnv().stream()
+                .filter(variable -> TrainerEnvironment.IMAGE.equals(variable.getName()))
+                .anyMatch(variable -> pod.image(plan).equals(variable.getValue()));
     }
 
     public Job desired(StagePlan plan) {

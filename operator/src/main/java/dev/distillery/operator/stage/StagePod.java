@@ -156,7 +156,7 @@ public record StagePod(TrainerImages images, Supplier<ProgressAccess> progress) 
         return variables;
     }
 
-    private String image(StagePlan plan) {
+    String image(StagePlan plan) {
         return images.of(plan.recipe().spec());
     }
 

@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A program run to its end. */
-final class Command {
+public final class Command {
     private Command() {}
 
     /** Output and errors, apart from each other. */
-    record Outcome(List<String> command, int exitCode, String output, String errors) {
+    public record Outcome(List<String> command, int exitCode, String output, String errors) {
         /** @return the output of a program that ended with 0 */
-        String succeeded() {
+        public String succeeded() {
             if (exitCode != 0) {
                 throw new AssertionError(
                         "%s ended with %d:%n%s%n%s".formatted(String.join(" ", command), exitCode, output, errors));
@@ -24,7 +24,7 @@ final class Command {
         }
     }
 
-    static Outcome run(Path program, List<String> arguments) {
+    public static Outcome run(Path program, List<String> arguments) {
         return run(program, arguments, "");
     }
 

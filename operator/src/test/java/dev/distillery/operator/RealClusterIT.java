@@ -1,0 +1,250 @@
+package dev.distillery.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.distillery.recipe.TrainingRecipe;
+import dev.distillery.status.Condition;
+import dev.distillery.status.Phase;
+import dev.distillery.status.TrainingRecipeStatus;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClassBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** What only a real control plane does: nodes get lost, its scheduler preempts, quotas and policies refuse. */
+@EnabledIfSystemProperty(
+        named = KubernetesUnderTest.WHICH,
+        matches = KubernetesUnderTest.REAL,
+        disabledReason = "the embedded cluster has one node and no quotas")
+class RealClusterIT extends RecipeScenario {
+    /** No kubelet serves it: what happens on it, the test says. */
+    private static final String NODE = "ghost";
+
+    private static final String POLICY =
+            """
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingAdmissionPolicy
+            metadata: {name: no-events}
+            spec:
+              matchConstraints:
+                resourceRules:
+                  - {apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [events]}
+              validations:
+                - {expression: "object.involvedObject.name != 'photos'", message: no events of photos}
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingAdmissionPolicyBinding
+            metadata: {name: no-events}
+            spec: {policyName: no-events, validationActions: [Deny]}
+            """;
+
+    @Test
+    void whatANodeSaysAndThatItSaysNothingMoreIsInTheStatus() {
+        client().resource(new NodeBuilder()
+                        .withNewMetadata()
+                        .withName(NODE)
+                        .addToLabels("test/node", NODE)
+                        .endMetadata()
+                        .withNewStatus()
+                        .withAllocatable(Map.of(
+                                "cpu", new Quantity("64"), "memory", new Quantity("64Gi"), "pods", new Quantity("9")))
+                        .endStatus()
+                        .build())
+                .create();
+        // Every new node has the taint that it is not ready.
+        client().nodes().withName(NODE).patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"taints\": null}}");
+        TrainingRecipe recipe = Recipes.recipe("photos", "happy", false);
+        apply(Recipes.with(recipe, "/compute/nodeSelector", Map.of("test/node", NODE)));
+        await("the pod is on that node", () -> pods().stream()
+                .anyMatch(pod -> NODE.equals(pod.getSpec().getNodeName())));
+        Pod pod = pods().get(0);
+        warn(pod, "FailedMount", "MountVolume.SetUp failed for volume \"signing\": secret \"cosign\" not found");
+        waiting(status -> status.message().contains("secret \"cosign\" not found"));
+
+        client().resource(new PodBuilder(client().resource(pod).get())
+                        .editStatus()
+                        .withPhase("Running")
+                        .endStatus()
+                        .build())
+                .patchStatus();
+        awaitPhase("photos", Phase.TRAINING_STUDENT);
+        client().resource(pod).withGracePeriod(1).delete();
+        TrainingRecipeStatus lost = waiting(status -> status.message().contains("node.kubernetes.io/out-of-service"));
+        assertThat(lost.phase()).isEqualTo(Phase.PENDING);
+        assertThat(pods()).hasSize(1);
+
+        // As the message says.
+        client().nodes()
+                .withName(NODE)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\": {\"taints\": [{\"key\": \"node.kubernetes.io/out-of-service\", \"effect\": \"NoExecute\"}]}}");
+        await("the attempt has another pod", () -> pods().stream()
+                .anyMatch(
+                        p -> !p.getMetadata().getUid().equals(pod.getMetadata().getUid())));
+        assertThat(jobNames()).hasSize(1);
+    }
+
+    @Test
+    void aQuotaThatIsUsedUpIsInTheStatusUntilThereIsMore() {
+        ResourceQuota quota = client().resource(new ResourceQuotaBuilder()
+                        .withNewMetadata()
+                        .withName("trainers")
+                        .withNamespace("default")
+                        .endMetadata()
+                        .withNewSpec()
+                        .addToHard("pods", new Quantity("0"))
+                        .endSpec()
+                        .build())
+                .create();
+        try {
+            await("the quota counts", () -> client().resource(quota).get().getStatus() != null);
+            apply(Recipes.recipe("photos", "happy", false));
+            TrainingRecipeStatus refused =
+                    awaitStatus("photos", s -> s.message().startsWith("QuotaExceeded"));
+            assertThat(refused.phase()).isEqualTo(Phase.PENDING);
+            assertThat(refused.message()).contains("exceeded quota: trainers");
+            assertThat(condition(refused, Condition.SCHEDULED).reason()).isEqualTo("QuotaExceeded");
+        } finally {
+            client().resource(quota).delete();
+        }
+        assertThat(awaitPhase("photos", Phase.READY).attempts().student()).isEqualTo(1);
+    }
+
+    @Test
+    void aPodThatTheSchedulerPreemptsDoesNotCountAndAnotherGoesOn() throws IOException {
+        client().nodes()
+                .withName("embedded")
+                .subresource("status")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"status\": {\"allocatable\": {\"nvidia.com/gpu\": \"1\"}}}");
+        client().resource(new PriorityClassBuilder()
+                        .withNewMetadata()
+                        .withName("urgent")
+                        .endMetadata()
+                        .withValue(1000)
+                        .build())
+                .create();
+        apply(Recipes.with(onGpu("photos"), "/retry/limit", 0));
+        awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 25);
+
+        TrainingRecipe urgent = Recipes.with(onGpu("urgent"), "/compute/priorityClassName", "urgent");
+        apply(Recipes.with(urgent, "/compute/workspaceClaim", "urgent"));
+        awaitStatus("urgent", s -> s.progress() != null && s.progress().step() == 25);
+        TrainingRecipeStatus preempted = awaitStatus("photos", s -> s.message().startsWith("Unschedulable"));
+        assertThat(preempted.phase()).isEqualTo(Phase.PENDING);
+        assertThat(preempted.message()).contains("Insufficient nvidia.com/gpu");
+        assertThat(preempted.attempts().lastFailure().reason()).isEqualTo("PreemptionByScheduler");
+
+        Files.createFile(kubernetes.claim("default", "urgent").resolve("go"));
+        awaitPhase("urgent", Phase.READY);
+        TrainingRecipeStatus again = awaitStatus("photos", s -> s.attempts().resumedFromStep() != null);
+        assertThat(again.attempts().resumedFromStep()).isEqualTo(25);
+        assertThat(again.attempts().student()).isEqualTo(1);
+        go();
+        awaitPhase("photos", Phase.READY);
+    }
+
+    @Test
+    void anEventThatIsRefusedStopsNothingAndIsInTheLogWithItsRecipe() throws IOException {
+        List<HasMetadata> policy = client().load(new ByteArrayInputStream(POLICY.getBytes(StandardCharsets.UTF_8)))
+                .create();
+        try {
+            await("the policy counts", () -> refuses(event("photos")));
+            apply(Recipes.recipe("photos", "happy", false));
+            awaitPhase("photos", Phase.READY);
+        } finally {
+            client().resourceList(policy).delete();
+        }
+        ObjectMapper json = new ObjectMapper();
+        List<JsonNode> refusals = new ArrayList<>();
+        for (String line : operator.log()) {
+            JsonNode entry = json.readTree(line);
+            if (entry.path("message").asText().contains("no events of photos")) {
+                refusals.add(entry.path("mdc"));
+            }
+        }
+        assertThat(refusals).isNotEmpty().allSatisfy(mdc -> {
+            assertThat(mdc.path("resource.namespace").asText()).isEqualTo("default");
+            assertThat(mdc.path("resource.name").asText()).isEqualTo("photos");
+            assertThat(mdc.path("resource.generation").asText()).isEqualTo("1");
+        });
+    }
+
+    private static TrainingRecipe onGpu(String name) {
+        return Recipes.with(Recipes.recipe(name, "waits", false), "/compute/gpus", 1);
+    }
+
+    private static boolean refuses(Event event) {
+        try {
+            client().resource(event).dryRun().create();
+            return false;
+        } catch (KubernetesClientException e) {
+            return e.getMessage().contains("no events");
+        }
+    }
+
+    private static Event event(String name) {
+        return new EventBuilder()
+                .withNewMetadata()
+                .withGenerateName("probe-")
+                .withNamespace("default")
+                .endMetadata()
+                .withNewInvolvedObject()
+                .withKind("TrainingRecipe")
+                .withName(name)
+                .withNamespace("default")
+                .endInvolvedObject()
+                .build();
+    }
+
+    private static TrainingRecipeStatus waiting(Predicate<TrainingRecipeStatus> condition) {
+        return awaitStatus("photos", status -> status.message() != null && condition.test(status));
+    }
+
+    private static void warn(Pod pod, String reason, String message) {
+        String now = Instant.now().toString();
+        client().resource(new EventBuilder()
+                        .withNewMetadata()
+                        .withName(pod.getMetadata().getName() + "." + reason.toLowerCase(Locale.ROOT))
+                        .withNamespace(pod.getMetadata().getNamespace())
+                        .endMetadata()
+                        .withNewInvolvedObject()
+                        .withKind("Pod")
+                        .withNamespace(pod.getMetadata().getNamespace())
+                        .withName(pod.getMetadata().getName())
+                        .withUid(pod.getMetadata().getUid())
+                        .endInvolvedObject()
+                        .withType("Warning")
+                        .withReason(reason)
+                        .withMessage(message)
+                        .withFirstTimestamp(now)
+                        .withLastTimestamp(now)
+                        .build())
+                .create();
+    }
+}
