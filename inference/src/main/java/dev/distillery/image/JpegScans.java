@@ -5,7 +5,7 @@ package dev.distillery.image;
  * decoder busy for minutes.
  */
 final class JpegScans {
-    /** What libjpeg-turbo's own programs allow; usual progressive files have about ten. */
+    /** As TurboJPEG's own limit, TJFLAG_LIMITSCANS; usual progressive files have about ten. */
     static final int MOST = 500;
 
     private static final int EOI = 0xD9;

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -89,6 +90,20 @@ class UploadIT {
                 415,
                 "Content-Encoding: got gzip",
                 server.send(post(CLASSIFY, picture).header("Content-Encoding", "gzip")));
+    }
+
+    /** Its header says so; decoded, every scan would cost a pass over the picture. */
+    @Test
+    void aJpegOfThousandsOfScansIsRefused() throws Exception {
+        byte[] jpeg = encoded(8, 8, "jpeg");
+        int frame = new String(jpeg, StandardCharsets.ISO_8859_1).indexOf("\u00ff\u00c0");
+        jpeg[frame + 1] = (byte) 0xC2;
+        ByteArrayOutputStream more = new ByteArrayOutputStream();
+        more.write(jpeg, 0, jpeg.length - 2);
+        for (int i = 0; i < 5000; i++) {
+            more.writeBytes(HexFormat.of().parseHex("ffda0008010100013f00"));
+        }
+        refused(400, "a JPEG of 5001 scans; at most 500", server.post(CLASSIFY, more.toByteArray()));
     }
 
     @Test
