@@ -56,13 +56,6 @@ public final class ControlPlane implements AutoCloseable {
             servers.peek().await(() -> "ok".equals(client.raw("/readyz")));
             if (controllers) {
                 startControllers();
-                startScheduler();
-                servers.peek()
-                        .await(() -> client.serviceAccounts()
-                                        .inNamespace("default")
-                                        .withName("default")
-                                        .get()
-                                != null);
             }
         } catch (RuntimeException | IOException e) {
             close();
@@ -78,7 +71,7 @@ public final class ControlPlane implements AutoCloseable {
         return new ControlPlane(binaries, folder.toAbsolutePath(), true);
     }
 
-    /** etcd and API server only: whoever asks plays the controllers, and makes the service accounts. */
+    /** etcd and API server only: whoever asks plays the controllers and makes the service accounts, or starts them later. */
     public static ControlPlane startApiServer(KubernetesBinaries binaries, Path folder) {
         return new ControlPlane(binaries, folder.toAbsolutePath(), false);
     }
@@ -171,7 +164,22 @@ public final class ControlPlane implements AutoCloseable {
                 "--allow-privileged=true");
     }
 
-    private void startControllers() {
+    /**
+     * Controller manager and scheduler. The garbage collector looks for kinds every 30 s: what is owned by one that is
+     * defined before goes at once with its owner.
+     */
+    public void startControllers() {
+        startControllerManager();
+        startScheduler();
+        servers.peek()
+                .await(() -> client.serviceAccounts()
+                                .inNamespace("default")
+                                .withName("default")
+                                .get()
+                        != null);
+    }
+
+    private void startControllerManager() {
         start(
                 "kube-controller-manager",
                 "--kubeconfig=" + kubeconfig("controllers"),

@@ -31,7 +31,11 @@ public final class RealKubernetes implements KubernetesUnderTest {
         this.binaries = binaries;
         this.state = state;
         this.chart = Chart.of(binaries);
-        this.control = ControlPlane.start(binaries, state.resolve("control-plane"));
+        this.control = ControlPlane.startApiServer(binaries, state.resolve("control-plane"));
+        try (InputStream yaml = RecipeDocument.class.getResourceAsStream(RecipeDocument.CRD_RESOURCE)) {
+            define(yaml);
+        }
+        control.startControllers();
         this.node = Runner.startNode(
                 new KubernetesClientBuilder()
                         .withConfig(control.config("admin"))
@@ -44,9 +48,6 @@ public final class RealKubernetes implements KubernetesUnderTest {
                 .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
                 .endMetadata()
                 .build());
-        try (InputStream yaml = RecipeDocument.class.getResourceAsStream(RecipeDocument.CRD_RESOURCE)) {
-            define(yaml);
-        }
     }
 
     @Override
