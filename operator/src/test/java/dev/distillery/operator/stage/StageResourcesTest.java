@@ -242,6 +242,16 @@ class StageResourcesTest {
     }
 
     @Test
+    void anImageThatAWebhookRewroteIsNoOtherImage() {
+        Job job = JOB.desired(student);
+        assertThat(JOB.hasImageOf(student, job)).isTrue();
+        job.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("mirror/trainer:1");
+        assertThat(JOB.hasImageOf(student, job)).isTrue();
+        Job onGpu = JOB.desired(student("/compute/gpus", 1));
+        assertThat(JOB.hasImageOf(student, onGpu)).isFalse();
+    }
+
+    @Test
     void aQueueGetsASuspendedJobWithItsName() {
         assertThat(JOB.desired(student).getSpec().getSuspend()).isFalse();
         assertThat(StageJob.queue(JOB.desired(student))).isEmpty();
