@@ -25,12 +25,6 @@ public final class Batcher implements AutoCloseable {
     /** Images of one inference, and the most that a request may bring; the {@code max_batch_size} of published models. */
     public static final int MAX_IMAGES = 64;
 
-    /**
-     * How long the thread looks for the next request before it sleeps: the way of an answer to a caller on this machine, and
-     * of the next request back. To be woken takes a fifth of the time that a very small model runs.
-     */
-    private static final long SPIN_NANOS = 200_000;
-
     private static final Request STOP = new Request(ByteBuffer.allocate(0), 0, new CompletableFuture<>());
 
     private final PublishedModel model;
@@ -101,24 +95,12 @@ public final class Batcher implements AutoCloseable {
 
     private void work() {
         try {
-            for (Request first = next(); !first.stop(); first = next()) {
+            for (Request first = queue.take(); !first.stop(); first = queue.take()) {
                 answer(together(first));
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts this thread", e);
         }
-    }
-
-    private Request next() throws InterruptedException {
-        long end = System.nanoTime() + SPIN_NANOS;
-        do {
-            Request request = queue.poll();
-            if (request != null) {
-                return request;
-            }
-            Thread.onSpinWait();
-        } while (System.nanoTime() < end);
-        return queue.take();
     }
 
     private List<Request> together(Request first) {
