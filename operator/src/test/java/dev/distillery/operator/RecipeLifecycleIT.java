@@ -1,6 +1,7 @@
 package dev.distillery.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.distillery.kubernetes.KubernetesBinaries;
@@ -11,8 +12,11 @@ import dev.distillery.status.Condition;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -144,6 +148,17 @@ class RecipeLifecycleIT extends RecipeScenario {
             assertThat(waiting.phase()).isEqualTo(Phase.PENDING);
             assertThat(waiting.message()).contains(MISTYPED);
             assertThat(condition(waiting, Condition.STUDENT_TRAINED).reason()).isEqualTo("ErrImagePull");
+            Job job = jobs().get(0);
+            recipe("photos")
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"spec\": {\"retention\": {\"podsAfterFinish\": \"2h\"}}}");
+            awaitStatus("photos", s -> s.observedGeneration() == waiting.observedGeneration() + 1);
+            assertThat(jobs())
+                    .as("the kubelet tries the same again, and less and less often")
+                    .extracting(Job::getMetadata)
+                    .extracting(ObjectMeta::getUid, ObjectMeta::getDeletionTimestamp)
+                    .containsExactly(tuple(job.getMetadata().getUid(), null));
         } finally {
             restart(KubernetesUnderTest.TRAINER_IMAGE);
         }

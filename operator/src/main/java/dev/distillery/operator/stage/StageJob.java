@@ -1,7 +1,6 @@
 package dev.distillery.operator.stage;
 
 import dev.distillery.report.ExitCode;
-import dev.distillery.report.TrainerEnvironment;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
@@ -25,6 +24,8 @@ import java.util.Optional;
  */
 public final class StageJob {
     private static final String QUEUE = "kueue.x-k8s.io/queue-name";
+    /** The image that was asked for, whatever an admission webhook made of it. */
+    private static final String IMAGE = "distillery.dev/trainer-image";
 
     private final StagePod pod;
 
@@ -57,11 +58,11 @@ public final class StageJob {
                         job.getSpec().getActiveDeadlineSeconds());
     }
 
-    /** @return whether the Job asks for the image that the plan would ask for now, whatever an admission webhook made of it */
+    /** @return whether the Job asks for the image that the plan would ask for now; of a Job that does not say, true */
     boolean hasImageOf(StagePlan plan, Job job) {
-        return job.getSpec().getTemplate().getSpec().getContainers().get(0).getEnv().stream()
-                .filter(variable -> TrainerEnvironment.IMAGE.equals(variable.getName()))
-                .anyMatch(variable -> pod.image(plan).equals(variable.getValue()));
+        Map<String, String> annotations = job.getMetadata().getAnnotations();
+        String image = pod.image(plan);
+        return annotations == null || image.equals(annotations.getOrDefault(IMAGE, image));
     }
 
     public Job desired(StagePlan plan) {
@@ -75,6 +76,7 @@ public final class StageJob {
                 .withNamespace(plan.namespace())
                 .withName(plan.name())
                 .withLabels(labels)
+                .withAnnotations(Map.of(IMAGE, pod.image(plan)))
                 .withOwnerReferences(plan.owner())
                 .endMetadata()
                 .withNewSpec()

@@ -245,10 +245,16 @@ class StageResourcesTest {
     void anImageThatAWebhookRewroteIsNoOtherImage() {
         Job job = JOB.desired(student);
         assertThat(JOB.hasImageOf(student, job)).isTrue();
-        job.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("mirror/trainer:1");
+        Container trainer =
+                job.getSpec().getTemplate().getSpec().getContainers().get(0);
+        // As the operator's caches hold it.
+        trainer.setEnv(List.of());
+        trainer.setImage("mirror/trainer:1");
         assertThat(JOB.hasImageOf(student, job)).isTrue();
         Job onGpu = JOB.desired(student("/compute/gpus", 1));
         assertThat(JOB.hasImageOf(student, onGpu)).isFalse();
+        onGpu.getMetadata().setAnnotations(null);
+        assertThat(JOB.hasImageOf(student, onGpu)).as("of an earlier release").isTrue();
     }
 
     @Test
