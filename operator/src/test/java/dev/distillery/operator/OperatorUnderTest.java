@@ -130,8 +130,8 @@ public final class OperatorUnderTest implements AutoCloseable {
 
     private void assertAlive() throws IOException {
         if (!process.isAlive()) {
-            throw new AssertionError(
-                    "the operator ended with " + process.exitValue() + ":\n" + String.join("\n", errors()));
+            throw new AssertionError("the operator ended with " + process.exitValue() + ", see " + log + ":\n"
+                    + String.join("\n", errors()));
         }
     }
 

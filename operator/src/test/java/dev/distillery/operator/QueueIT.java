@@ -47,11 +47,7 @@ class QueueIT extends RecipeScenario {
                 .isTrue();
 
         admit(job, true);
-        TrainingRecipeStatus again = awaitStatus("photos", s -> s.attempts().resumedFromStep() != null);
-        assertThat(again.attempts().resumedFromStep()).isEqualTo(25);
-        assertThat(again.attempts().student()).isEqualTo(1);
-        go();
-        awaitPhase("photos", Phase.READY);
+        assertGoesOnToItsEnd();
     }
 
     @Test
@@ -70,11 +66,7 @@ class QueueIT extends RecipeScenario {
                 () -> jobNames().contains(job) && job(job).getSpec().getSuspend());
         awaitPhase("photos", Phase.PENDING);
         admit(job, true);
-        TrainingRecipeStatus again = awaitStatus("photos", s -> s.attempts().resumedFromStep() != null);
-        assertThat(again.attempts().resumedFromStep()).isEqualTo(25);
-        assertThat(again.attempts().student()).isEqualTo(1);
-        go();
-        awaitPhase("photos", Phase.READY);
+        assertGoesOnToItsEnd();
     }
 
     @Test

@@ -153,6 +153,15 @@ abstract class RecipeScenario {
         return found.getStatus();
     }
 
+    /** The recipe {@code photos}, whose trainer was stopped at step 25, goes on from there in the same attempt. */
+    static void assertGoesOnToItsEnd() throws IOException {
+        TrainingRecipeStatus again = awaitStatus("photos", s -> s.attempts().resumedFromStep() != null);
+        assertThat(again.attempts().resumedFromStep()).isEqualTo(25);
+        assertThat(again.attempts().student()).isEqualTo(1);
+        go();
+        awaitPhase("photos", Phase.READY);
+    }
+
     static void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what).atMost(PATIENCE).until(condition);
     }
