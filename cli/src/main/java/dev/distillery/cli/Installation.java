@@ -8,7 +8,7 @@ import java.util.Map;
 /** Where the operator, the trainer and the server lie, as the build leaves them. */
 record Installation(Path home) {
     /** The image that the operator puts into its Jobs and that the embedded cluster plays by {@link #trainer()}. */
-    static final String TRAINER_IMAGE = "distillery/trainer:0.1.0";
+    static final String TRAINER_IMAGE = "localhost/distillery/trainer:0.1.0";
 
     static final String HOME_VARIABLE = "DISTILLERY_HOME";
 

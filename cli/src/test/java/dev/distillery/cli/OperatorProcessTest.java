@@ -31,7 +31,7 @@ class OperatorProcessTest {
             assertThat(new LogFile(log).lastLines(10))
                     .contains(
                             "kubeconfig " + kubeconfig,
-                            "image distillery/trainer:0.1.0",
+                            "image localhost/distillery/trainer:0.1.0",
                             "progress at https://127.0.0.1:…");
         }
     }

@@ -21,7 +21,7 @@ public interface OperatorConfig {
 
     /** Trainer pods. */
     interface Trainer {
-        @WithDefault("distillery/trainer:0.1.0")
+        @WithDefault("localhost/distillery/trainer:0.1.0")
         String image();
 
         /** For recipes with a GPU; absent: the same. */
