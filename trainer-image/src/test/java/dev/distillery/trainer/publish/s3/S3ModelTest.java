@@ -25,6 +25,7 @@ import dev.distillery.trainer.publish.Sha256;
 import dev.distillery.trainer.signing.SigningFixture;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -73,8 +75,9 @@ class S3ModelTest {
         Artifact artifact = publish(model);
         assertThat(artifact).isEqualTo(new Artifact("s3://models/vision/fashion/1", 1, model.sha256(), null));
         Map<String, byte[]> objects = store.objects();
-        assertThat(objects).containsKeys(ROOT + "config.pbtxt", ROOT + "labels.txt", ROOT + "latest.json");
-        assertThat(objects).hasSize(3 + model.files().size());
+        assertThat(objects)
+                .containsKeys(ROOT + "config.pbtxt", ROOT + "labels.txt", ROOT + "latest.json", ROOT + ".claims/1");
+        assertThat(objects).hasSize(4 + model.files().size());
         model.files()
                 .forEach((name, content) ->
                         assertThat(objects.get(ROOT + "1/" + name)).as(name).isEqualTo(content));
@@ -83,49 +86,95 @@ class S3ModelTest {
         assertThat(latest.path("checksums").asText()).isEqualTo(Sha256.of(objects.get(ROOT + "1/SHA256SUMS")));
     }
 
-    /** Signed and read back, it is no version yet, neither for those who know SHA256SUMS nor for a server that looks for a network. */
+    /** A server polls the bucket when it likes, and loads what has a number as soon as it sees it. */
+    @Test
+    void noNumberedFolderIsEverSeenWithoutWhatAServerLoads() throws Exception {
+        ModelVersion model = signed("run-1", SigningFixture.key(keys));
+        List<Set<String>> looks = new CopyOnWriteArrayList<>();
+        store.afterEachWrite(looks::add);
+        publish(model);
+        assertThat(looks).hasSizeGreaterThan(model.files().size());
+        assertThat(looks).allSatisfy(S3ModelTest::holdsNoHalfVersion);
+        assertThat(looks.get(looks.size() - 1)).contains(ROOT + "1/model.onnx", ROOT + "latest.json");
+    }
+
+    static void holdsNoHalfVersion(Set<String> names) {
+        if (names.stream().anyMatch(name -> name.startsWith(ROOT + "1/"))) {
+            assertThat(names).contains(ROOT + "1/model.onnx", ROOT + "config.pbtxt", ROOT + "labels.txt");
+        }
+    }
+
     @Test
     void whatIsStagedIsNoVersion() throws Exception {
         ModelVersion model = signed("run-1", SigningFixture.key(keys));
         S3Model place = S3Store.model(store.endpoint(), S3Store.KEYS, S3Store.NONE);
         place.stage(model).close();
-        assertThat(store.names()).containsExactlyInAnyOrderElementsOf(staged(model));
+        assertThat(store.names()).containsExactly(ROOT + ".claims/1");
         assertThat(store.uploads()).isEmpty();
         try (Destination.Staged staged = place.stage(model)) {
-            assertThat(store.names()).containsExactlyInAnyOrderElementsOf(staged(model));
+            assertThat(store.names()).containsExactly(ROOT + ".claims/1");
             assertThat(store.uploads()).hasSize(1);
             Artifact version = staged.commit();
             assertThat(store.names())
-                    .hasSize(2 + model.files().size())
+                    .hasSize(3 + model.files().size())
                     .contains(ROOT + "1/model.onnx", ROOT + "1/SHA256SUMS")
                     .doesNotContain(ROOT + "latest.json");
             place.moveLatest(version);
         }
-        assertThat(store.names()).hasSize(3 + model.files().size()).contains(ROOT + "latest.json");
+        assertThat(store.names()).hasSize(4 + model.files().size()).contains(ROOT + "latest.json");
         assertThat(store.uploads()).isEmpty();
-    }
-
-    private static Set<String> staged(ModelVersion model) {
-        Set<String> names = new TreeSet<>();
-        model.files().keySet().forEach(name -> names.add(ROOT + "1/" + name));
-        names.removeAll(List.of(ROOT + "1/model.onnx", ROOT + "1/SHA256SUMS"));
-        return names;
     }
 
     /** Servers read what lies beside the versions when they see the network, and those who look for SHA256SUMS read all of it. */
     @Test
     void aVersionIsDeclaredStepByStep() throws Exception {
         ModelVersion model = small("run-1");
-        Set<String> there = staged(model);
+        Set<String> there = new TreeSet<>(List.of(ROOT + ".claims/1", ROOT + "config.pbtxt", ROOT + "labels.txt"));
         refusedAt("POST /models/vision/fashion/1/model.onnx?uploadId", model);
-        there.addAll(List.of(ROOT + "config.pbtxt", ROOT + "labels.txt"));
-        assertThat(store.names()).containsExactlyInAnyOrderElementsOf(there);
+        assertThat(store.names()).isEqualTo(there);
         assertThat(store.uploads()).isEmpty();
         refusedAt("PUT /models/vision/fashion/1/SHA256SUMS", model);
-        there.add(ROOT + "1/model.onnx");
-        assertThat(store.names()).containsExactlyInAnyOrderElementsOf(there);
+        model.files().keySet().forEach(name -> there.add(ROOT + "1/" + name));
+        there.remove(ROOT + "1/SHA256SUMS");
+        assertThat(store.names()).isEqualTo(there);
         assertThat(publish(model).version()).isEqualTo(1);
-        assertThat(store.names()).hasSize(3 + model.files().size());
+        assertThat(store.names()).hasSize(4 + model.files().size());
+    }
+
+    @Test
+    void aClaimIsTakenUpByItsRunAndItsNumberByNoOther() throws Exception {
+        S3Model place = S3Store.model(store.endpoint(), S3Store.KEYS, S3Store.NONE);
+        place.stage(model("run-1", null)).close();
+        assertThat(publish(model("run-2", null)).version()).isEqualTo(2);
+        refused(model("run-3", 1), "spec.publish.version: got 1", ROOT + ".claims/1", "another run");
+        assertThat(publish(model("run-1", null)).version()).isEqualTo(1);
+        assertThat(latest()).isEqualTo(2);
+    }
+
+    /** They had no claims: the report was written first, and said whose the number is. */
+    @Test
+    void versionsOfEarlierTrainersKeepTheirNumbers() throws Exception {
+        ModelVersion whole = model("run-1", null);
+        Artifact first = publish(whole);
+        store.blobs().removeBlob(S3Store.BUCKET, ROOT + ".claims/1");
+        ModelVersion cutOff = model("run-2", null);
+        store.put(ROOT + "2/report.json", new String(cutOff.files().get("report.json"), StandardCharsets.UTF_8));
+        assertThat(publish(model("run-3", null)).version()).isEqualTo(3);
+        refused(model("run-4", 1), ROOT + "1 exists", "another run");
+        assertThat(publish(whole)).isEqualTo(first);
+        assertThat(publish(cutOff).version()).isEqualTo(2);
+        assertThat(latest()).isEqualTo(3);
+    }
+
+    /** As when an earlier trainer, which does not know claims, publishes at the same time. */
+    @Test
+    void aClaimedNumberThatHoldsAnotherRunsReportIsLeftToIt() throws Exception {
+        S3Model place = S3Store.model(store.endpoint(), S3Store.KEYS, S3Store.NONE);
+        place.stage(model("run-1", null)).close();
+        byte[] report = model("run-2", null).files().get("report.json");
+        store.put(ROOT + "1/report.json", new String(report, StandardCharsets.UTF_8));
+        assertThat(publish(model("run-1", null)).version()).isEqualTo(2);
+        assertThat(store.objects().get(ROOT + "1/report.json")).isEqualTo(report);
     }
 
     private void refusedAt(String request, ModelVersion model) throws IOException {
@@ -209,6 +258,7 @@ class S3ModelTest {
                 assertThat(e == null ? ExitCode.DESTINATION_UNAVAILABLE : e.exitCode())
                         .as("after %d bytes: %s", place, e)
                         .isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
+                holdsNoHalfVersion(store.names());
                 boolean declared = store.objects().containsKey(ROOT + "latest.json");
                 assertThat(!declared || store.objects().containsKey(ROOT + "1/SHA256SUMS"))
                         .isTrue();
@@ -404,7 +454,7 @@ class S3ModelTest {
 
         store.blobs().createContainerInLocation(null, S3Store.BUCKET);
         assertThat(publish(model)).isEqualTo(new Artifact("s3://models/vision/fashion/1", 1, model.sha256(), null));
-        assertThat(store.objects()).hasSize(3 + model.files().size());
+        assertThat(store.objects()).hasSize(4 + model.files().size());
     }
 
     @Test
