@@ -328,6 +328,33 @@ class S3ModelTest {
         assertThat(store.objects()).containsKeys(ROOT + "1/SHA256SUMS", ROOT + "latest.json");
     }
 
+    /** Other writers of the claim, or of latest.json, have done in a moment. */
+    @ParameterizedTest
+    @ValueSource(strings = {".claims/1", "latest.json"})
+    void aConditionalWriteThatMeetsAnotherIsTriedAgain(String object) throws Exception {
+        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), 409, "PUT /models/" + ROOT + object, 3)) {
+            assertThat(publish(patient(proxy), small("run-1")).version()).isEqualTo(1);
+            assertThat(proxy.faults()).isEqualTo(3);
+        }
+        assertThat(latest()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".claims/1", "latest.json"})
+    void aConditionalWriteThatMeetsOthersForeverIsLeftToTheNextAttempt(String object) throws Exception {
+        ModelVersion model = small("run-1");
+        try (FaultyProxy proxy = new FaultyProxy(store.endpoint(), 409, "PUT /models/" + ROOT + object)) {
+            TrainerException e = catchThrowableOfType(TrainerException.class, () -> publish(patient(proxy), model));
+            assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(ExitCode.DESTINATION_UNAVAILABLE);
+            assertThat(e)
+                    .hasMessageContainingAll(
+                            "s3://models/" + ROOT + object + ": cannot be written, got 409",
+                            "others write or delete this object");
+            assertThat(proxy.faults()).isEqualTo(4);
+        }
+        assertThat(publish(model).version()).isEqualTo(1);
+    }
+
     @Test
     void aConnectionThatBreaksIsMadeAnew() throws Exception {
         ModelVersion model = withOnnx(small("run-1"), 100_000);
