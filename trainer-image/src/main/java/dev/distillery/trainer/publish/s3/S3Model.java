@@ -209,7 +209,7 @@ public final class S3Model implements Destination {
 
     /** Forward only: a run that took long must not hide a newer version. */
     @Override
-    public void moveLatest(Artifact version) throws IOException {
+    public Optional<String> moveLatest(Artifact version) throws IOException {
         byte[] sums =
                 bucket.get(key(version.version(), Checksums.FILE)).orElseThrow(() -> ModelVersion.gone(version.uri()));
         byte[] latest = json(new Latest(version.version(), Sha256.of(sums)));
@@ -218,6 +218,7 @@ public final class S3Model implements Destination {
             bucket.putIfStill(now.orElse(null), prefix + LATEST, latest);
             now = bucket.find(prefix + LATEST);
         }
+        return Optional.empty();
     }
 
     /** @return all that are taken, by a version or by a claim */

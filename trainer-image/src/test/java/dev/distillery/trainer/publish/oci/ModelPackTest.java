@@ -130,7 +130,7 @@ class ModelPackTest {
     private static Artifact publish(String namespace, ModelVersion model) {
         OciModel place = OciModel.of(destination(namespace), "fashion", credentials(namespace), NONE, key);
         try (ModelRepository repository = new ModelRepository(List.of(place))) {
-            return repository.publish(model).get(0);
+            return repository.publish(model).artifacts().get(0);
         }
     }
 

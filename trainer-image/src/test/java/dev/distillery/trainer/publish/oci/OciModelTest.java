@@ -20,6 +20,7 @@ import dev.distillery.trainer.publish.FaultyProxy;
 import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.publish.Publication;
 import dev.distillery.trainer.publish.PublishException;
 import dev.distillery.trainer.signing.ImageSignature;
 import dev.distillery.trainer.signing.SigningFixture;
@@ -205,17 +206,27 @@ class OciModelTest {
         assertThat(manifest("behind", "latest").getDescriptor().getDigest()).isEqualTo(digest);
     }
 
-    /** Whose {@code latest} stays where it is, then. */
+    /** Whose {@code latest} stays where it is, then, and the user is told. */
     @Test
     void aRegistryWhoseTagsDoNotMoveTakesVersions() throws IOException {
         publish("immutable", model("run-1", null));
         ModelVersion model = model("run-2", null);
         URI target = URI.create("http://" + registry.address());
-        try (FaultyProxy proxy = new FaultyProxy(target, 412, "PUT /v2/immutable/fashion/manifests/latest")) {
-            Artifact version = publish(proxy.address(), "immutable", LOGIN, NONE, model);
-            assertThat(version.version()).isEqualTo(2);
-            assertThat(publish(proxy.address(), "immutable", LOGIN, NONE, model))
-                    .isEqualTo(version);
+        try (FaultyProxy proxy = new FaultyProxy(target, 412, "PUT /v2/immutable/fashion/manifests/latest");
+                ModelRepository repository = new ModelRepository(
+                        List.of(new OciModel(repository(proxy.address(), "immutable", LOGIN, NONE), false, null)))) {
+            Publication published = repository.publish(model);
+            assertThat(published.artifacts())
+                    .singleElement()
+                    .extracting(Artifact::version)
+                    .isEqualTo(2);
+            assertThat(published.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "latest cannot be written", "412", "/immutable/fashion:2 is published", "serve by number");
+            // Another attempt says it again.
+            assertThat(repository.publish(model)).isEqualTo(published);
             assertThat(proxy.faults()).isEqualTo(2);
         }
         assertThat(manifest("immutable", "latest").getAnnotations())
@@ -434,7 +445,7 @@ class OciModelTest {
             SigningKey key) {
         OciModel place = new OciModel(repository(address, namespace, secret, patience), false, key);
         try (ModelRepository repository = new ModelRepository(List.of(place))) {
-            return repository.publish(model).get(0);
+            return repository.publish(model).artifacts().get(0);
         }
     }
 

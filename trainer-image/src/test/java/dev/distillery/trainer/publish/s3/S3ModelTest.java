@@ -510,7 +510,7 @@ class S3ModelTest {
 
     private static Artifact publish(S3Model destination, ModelVersion model) {
         try (ModelRepository repository = new ModelRepository(List.of(destination))) {
-            return repository.publish(model).get(0);
+            return repository.publish(model).artifacts().get(0);
         }
     }
 
