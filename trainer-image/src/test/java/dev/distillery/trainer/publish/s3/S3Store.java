@@ -1,8 +1,17 @@
 package dev.distillery.trainer.publish.s3;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.recipe.Publish;
+import dev.distillery.report.Artifact;
+import dev.distillery.report.ExitCode;
 import dev.distillery.report.TrainerEnvironment;
+import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.publish.Credentials;
+import dev.distillery.trainer.publish.ModelRepository;
+import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +40,9 @@ import org.jclouds.blobstore.util.ForwardingBlobStore;
 /** A real S3 server on loopback that keeps its objects in memory and checks signatures. */
 final class S3Store {
     static final String BUCKET = "models";
+    /** Of the model's keys. */
+    static final String ROOT = "vision/fashion/";
+
     static final Map<String, String> KEYS =
             Map.of("AWS_ACCESS_KEY_ID", "the-id", "AWS_SECRET_ACCESS_KEY", "the-secret");
     static final Patience NONE = new Patience(1, Duration.ofMillis(1));
@@ -132,6 +144,37 @@ final class S3Store {
 
     String text(String key) throws Exception {
         return new String(objects().get(key), StandardCharsets.UTF_8);
+    }
+
+    int latest() throws Exception {
+        return new ObjectMapper()
+                .readTree(text(ROOT + "latest.json"))
+                .path("version")
+                .asInt();
+    }
+
+    Artifact publish(ModelVersion model) {
+        return publish(model(endpoint(), KEYS, NONE), model);
+    }
+
+    static Artifact publish(S3Model place, ModelVersion model) {
+        try (ModelRepository repository = new ModelRepository(List.of(place))) {
+            return repository.publish(model).artifacts().get(0);
+        }
+    }
+
+    /** @param parts of the message */
+    void refuses(ModelVersion model, String... parts) {
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> publish(model));
+        assertThat(e.exitCode()).isEqualTo(ExitCode.PUBLISH_FAILED);
+        assertThat(e).hasMessageContainingAll(parts);
+    }
+
+    /** @param names as clients see them */
+    static void assertNoHalfVersion(Set<String> names) {
+        if (names.stream().anyMatch(name -> name.startsWith(ROOT + "1/"))) {
+            assertThat(names).contains(ROOT + "1/model.onnx", ROOT + "config.pbtxt", ROOT + "labels.txt");
+        }
     }
 
     static S3Model model(URI endpoint, Map<String, String> keys, Patience patience) {
