@@ -3,6 +3,7 @@ package dev.distillery.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.distillery.embedded.EmbeddedClusterOptions;
 import dev.distillery.embedded.runner.Runner;
 import dev.distillery.kubernetes.ControlPlane;
@@ -24,6 +25,9 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -129,14 +133,7 @@ class RealKubernetesIT {
                 "spec.publish.destinations=[{uri: s3://models/vision,"
                         + " endpoint: \"http://127.0.0.1:1\", secretRef: {name: " + SECRET + "}}]",
                 "spec.retry.limit=0");
-        client.resource(new SecretBuilder()
-                        .withNewMetadata()
-                        .withNamespace(namespace(file))
-                        .withName(SECRET)
-                        .endMetadata()
-                        .withStringData(Map.of("AWS_ACCESS_KEY_ID", "an-id", "AWS_SECRET_ACCESS_KEY", KEY))
-                        .build())
-                .create();
+        createSecret(file);
         apply(file);
         TrainingRecipeStatus failed = await("away", status -> status.phase().terminal());
         Failure failure = failed.attempts().lastFailure();
@@ -158,10 +155,74 @@ class RealKubernetesIT {
         assertThat(said).contains(SECRET).doesNotContain(KEY);
 
         // The student is trained; only where it goes was wrong.
-        String models = folder.resolve("elsewhere").toUri().toString();
-        patch("away", "{\"spec\": {\"publish\": {\"destinations\": [{\"uri\": \"" + models + "\"}]}}}");
+        publishTo("away", folder.resolve("elsewhere"));
         TrainingRecipeStatus published = await("away", status -> status.phase() == Phase.READY);
         assertThat(published.attempts().resumedFromStep()).isPositive();
+    }
+
+    @Test
+    void aDestinationThatRefusesIsSaidAndItsStudentIsNotTrainedAgain() throws Exception {
+        HttpServer store = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        store.createContext("/", exchange -> {
+            byte[] error = "<Error><Code>InvalidAccessKeyId</Code></Error>".getBytes(StandardCharsets.US_ASCII);
+            exchange.sendResponseHeaders(403, error.length);
+            exchange.getResponseBody().write(error);
+            exchange.close();
+        });
+        store.start();
+        try {
+            RecipeFile file = recipe(
+                    "refused",
+                    null,
+                    "spec.publish.destinations=[{uri: s3://models/vision, endpoint: \"http://127.0.0.1:"
+                            + store.getAddress().getPort() + "\", secretRef: {name: " + SECRET + "}}]");
+            createSecret(file);
+            apply(file);
+            TrainingRecipeStatus failed =
+                    await("refused", status -> status.phase().terminal());
+            assertPublishFailed(
+                    failed, "s3://models/vision/refused", "403 InvalidAccessKeyId", "check the credentials");
+            assertThat(failed.result()).as("asked before the student trains").isNull();
+        } finally {
+            store.stop(0);
+        }
+
+        Path other = Files.createDirectories(folder.resolve("occupied/refused"));
+        Files.writeString(other.resolve("labels.txt"), "cat\ndog\n");
+        publishTo("refused", other.getParent());
+        TrainingRecipeStatus occupied =
+                await("refused", status -> status.message().contains("holds another model"));
+        assertPublishFailed(occupied, "occupied/refused", "labels.txt there has [cat, dog]", "spec.publish.modelName");
+        assertThat(occupied.result()).isNotNull();
+
+        publishTo("refused", folder.resolve("free"));
+        TrainingRecipeStatus published = await("refused", status -> status.phase() == Phase.READY);
+        assertThat(published.attempts().resumedFromStep()).isPositive();
+        assertThat(folder.resolve("free/refused/1/model.onnx")).isNotEmptyFile();
+    }
+
+    private static void assertPublishFailed(TrainingRecipeStatus status, String... message) {
+        Failure failure = status.attempts().lastFailure();
+        assertThat(status.phase()).isEqualTo(Phase.FAILED);
+        assertThat(failure.reason()).isEqualTo("PublishFailed");
+        assertThat(failure.exitCode()).isEqualTo(ExitCode.PUBLISH_FAILED.code());
+        assertThat(status.message()).contains(message);
+        assertThat(status.attempts().student()).isEqualTo(1);
+    }
+
+    private static void createSecret(RecipeFile file) {
+        client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace(file))
+                        .withName(SECRET)
+                        .endMetadata()
+                        .withStringData(Map.of("AWS_ACCESS_KEY_ID", "an-id", "AWS_SECRET_ACCESS_KEY", KEY))
+                        .build())
+                .serverSideApply();
+    }
+
+    private static void publishTo(String name, Path models) {
+        patch(name, "{\"spec\": {\"publish\": {\"destinations\": [{\"uri\": \"" + models.toUri() + "\"}]}}}");
     }
 
     private static String logOf(String pod) throws IOException {

@@ -27,8 +27,14 @@ public interface Destination extends AutoCloseable {
     /** Brings the content, which no reader takes for a version yet, and reads it back. */
     Staged stage(ModelVersion model) throws IOException;
 
-    /** Names this version, which is declared, as the newest, if its number is the highest; does nothing if that is done. */
-    default void moveLatest(Artifact version) throws IOException {}
+    /**
+     * Names this version, which is declared, as the newest, if its number is the highest; does nothing if that is done.
+     *
+     * @return a warning, where the place does not let that name move
+     */
+    default Optional<String> moveLatest(Artifact version) throws IOException {
+        return Optional.empty();
+    }
 
     @Override
     default void close() {}

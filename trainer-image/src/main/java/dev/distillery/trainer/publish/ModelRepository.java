@@ -64,13 +64,13 @@ public final class ModelRepository implements AutoCloseable {
      * fails before anything is visible. What names the newest version moves last. A destination that already has a version
      * of this run keeps it, so a run that was cut off between two destinations ends well when it tries again.
      *
-     * @return one artifact per destination, in the recipe's order
      * @throws PublishException PUBLISH_FAILED if a destination refuses the model, DESTINATION_UNAVAILABLE if one does not
      *     take it now
      */
-    public List<Artifact> publish(ModelVersion model) {
+    public Publication publish(ModelVersion model) {
         List<Planned> plan = new ArrayList<>();
         List<Artifact> artifacts = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
         Destination current = null;
         try {
             for (Destination destination : destinations) {
@@ -91,9 +91,9 @@ public final class ModelRepository implements AutoCloseable {
             }
             for (int i = 0; i < plan.size(); i++) {
                 current = plan.get(i).destination;
-                current.moveLatest(artifacts.get(i));
+                current.moveLatest(artifacts.get(i)).ifPresent(warnings::add);
             }
-            return List.copyOf(artifacts);
+            return new Publication(artifacts, warnings);
         } catch (IOException e) {
             String message = current + ": cannot be written (" + e + "), " + visible(artifacts, plan)
                     + "; check that the folder exists, its permissions and its free space";

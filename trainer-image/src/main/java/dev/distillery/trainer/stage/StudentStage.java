@@ -24,6 +24,7 @@ import dev.distillery.trainer.publish.ModelInput;
 import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Origin;
+import dev.distillery.trainer.publish.Publication;
 import dev.distillery.trainer.publish.PublishException;
 import dev.distillery.trainer.publish.Receipt;
 import dev.distillery.trainer.publish.TrainerBuild;
@@ -101,12 +102,14 @@ final class StudentStage {
         // A student that an earlier attempt kept has its warnings in its report only, together with the notes.
         List<String> warnings = new ArrayList<>(model.warnings());
         warnings.removeAll(notes());
-        List<Artifact> artifacts;
+        Publication published;
         try {
-            artifacts = repository.publish(model);
+            published = repository.publish(model);
         } catch (PublishException e) {
             return report(e.exitCode(), e.getMessage(), model.result(), e.done(), warnings, curve);
         }
+        warnings.addAll(published.warnings());
+        List<Artifact> artifacts = published.artifacts();
         String message = "published "
                 + String.join(", ", artifacts.stream().map(Artifact::uri).toList());
         RunReport report = report(ExitCode.SUCCEEDED, message, model.result(), artifacts, warnings, curve);

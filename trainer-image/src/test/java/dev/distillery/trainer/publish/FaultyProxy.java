@@ -28,7 +28,7 @@ public final class FaultyProxy implements AutoCloseable {
         UNAVAILABLE,
         /** The server did what it was asked, but the answer with this number, from 0, is lost. */
         LOST_ANSWER,
-        /** A status of choice to each request of a given line; others pass. */
+        /** A status of choice to the first so many requests of a given line; others pass. */
         REFUSED
     }
 
@@ -50,7 +50,12 @@ public final class FaultyProxy implements AutoCloseable {
 
     /** @param refused how lines of requests begin that get this status */
     public FaultyProxy(URI target, int status, String refused) throws IOException {
-        this(target, Fault.REFUSED, Long.MAX_VALUE, refused, status);
+        this(target, status, refused, Long.MAX_VALUE);
+    }
+
+    /** @param times how often they get it */
+    public FaultyProxy(URI target, int status, String refused, long times) throws IOException {
+        this(target, Fault.REFUSED, times, refused, status);
     }
 
     private FaultyProxy(URI target, Fault fault, long limit, String refused, int status) throws IOException {
@@ -136,7 +141,9 @@ public final class FaultyProxy implements AutoCloseable {
             case UNAVAILABLE -> faults.get() < limit ? 0 : Long.MAX_VALUE;
             case LOST_ANSWER -> Long.MAX_VALUE;
             case REFUSED ->
-                before == 0 && new String(bytes, StandardCharsets.US_ASCII).startsWith(refused) ? 0 : Long.MAX_VALUE;
+                before == 0 && faults.get() < limit && new String(bytes, StandardCharsets.US_ASCII).startsWith(refused)
+                        ? 0
+                        : Long.MAX_VALUE;
         };
     }
 

@@ -97,7 +97,10 @@ class KilledPublisherTest {
 
     private void publishedOnce(Path root) throws IOException {
         ModelVersion model = PublishedFixture.small("run-1");
-        var artifact = new ModelRepository(List.of(place(root))).publish(model).get(0);
+        var artifact = new ModelRepository(List.of(place(root)))
+                .publish(model)
+                .artifacts()
+                .get(0);
         assertThat(artifact.version()).isEqualTo(1);
         assertThat(artifact.sha256()).isEqualTo(model.sha256());
         assertThat(names(root.resolve("fashion")).stream().filter(name -> !name.startsWith(Staging.PREFIX)))

@@ -180,6 +180,7 @@ class ModelRepositoryTest {
                 BundleFixture.recipe(null, "pvc://models/vision/"));
         assertThat(new ModelRepository(Destinations.of(bundle.recipe(), claims, Map.of(), null))
                         .publish(ModelVersion.of(bundle, null))
+                        .artifacts()
                         .get(0)
                         .uri())
                 .isEqualTo("pvc://models/vision/fashion/1");
@@ -194,7 +195,9 @@ class ModelRepositoryTest {
                         bundle.modelName(),
                         Clock.fixed(NOW, ZoneOffset.UTC)))
                 .toList();
-        return new ModelRepository(folders).publish(ModelVersion.of(bundle, null));
+        return new ModelRepository(folders)
+                .publish(ModelVersion.of(bundle, null))
+                .artifacts();
     }
 
     private int publish(String runId, Integer version) {

@@ -15,14 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A model in a registry: a repository of its own, one numbered tag per version. */
 public final class OciModel implements Destination {
     static final String LATEST = "latest";
 
-    private static final Logger LOG = LoggerFactory.getLogger(OciModel.class);
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
     private final OciRepository repository;
@@ -137,20 +134,24 @@ public final class OciModel implements Destination {
 
     /** Forward only: a run that took long must not hide a newer version. */
     @Override
-    public void moveLatest(Artifact version) {
-        if (versions().stream().allMatch(other -> other <= version.version())) {
-            OciRepository.Tagged published = repository
-                    .manifest(Integer.toString(version.version()))
-                    .orElseThrow(() -> ModelVersion.gone(version.uri()));
-            try {
-                repository.tag(LATEST, published.manifest());
-            } catch (TrainerException e) {
-                if (e.exitCode().retryable() || repository.manifest(LATEST).isEmpty()) {
-                    throw e;
-                }
-                // Of a registry whose tags never move.
-                LOG.warn("{}; {} is published, and {} stays where it is", e.getMessage(), version.uri(), LATEST);
+    public Optional<String> moveLatest(Artifact version) {
+        if (versions().stream().anyMatch(other -> other > version.version())) {
+            return Optional.empty();
+        }
+        OciRepository.Tagged published = repository
+                .manifest(Integer.toString(version.version()))
+                .orElseThrow(() -> ModelVersion.gone(version.uri()));
+        try {
+            repository.tag(LATEST, published.manifest());
+            return Optional.empty();
+        } catch (TrainerException e) {
+            if (e.exitCode().retryable() || repository.manifest(LATEST).isEmpty()) {
+                throw e;
             }
+            // Of a registry whose tags never move.
+            return Optional.of(e.getMessage() + "; " + version.uri() + " is published, and " + LATEST
+                    + " stays at an earlier version: serve by number, or exempt " + LATEST
+                    + " from the registry's rule that tags do not move");
         }
     }
 

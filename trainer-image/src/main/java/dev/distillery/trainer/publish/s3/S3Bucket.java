@@ -35,7 +35,9 @@ final class S3Bucket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(S3Bucket.class);
     private static final String NO_REASON = "without a reason";
     private static final String SIZE_LIMIT = "the store, or a proxy before it, limits the size of uploads";
-    private static final int CONFLICT = 409;
+    /** To a conditional write, while another write of the object is under way. */
+    static final int CONFLICT = 409;
+
     private static final int PRECONDITION_FAILED = 412;
     private static final int TOO_LARGE = 413;
     private static final int INTERNAL_ERROR = 500;
@@ -105,7 +107,7 @@ final class S3Bucket implements AutoCloseable {
                 return putWhole(key, content, put -> put.ifNoneMatch(seen == null ? "*" : null)
                         .ifMatch(seen == null ? null : seen.eTag()));
             } catch (S3Exception e) {
-                if (e.statusCode() == PRECONDITION_FAILED || e.statusCode() == CONFLICT) {
+                if (e.statusCode() == PRECONDITION_FAILED) {
                     return false;
                 }
                 if (e.statusCode() == NOT_IMPLEMENTED) {
@@ -271,7 +273,7 @@ final class S3Bucket implements AutoCloseable {
     private static boolean isRefusal(S3Exception e) {
         return switch (e.statusCode()) {
             case 400 -> !List.of("RequestTimeout", NO_REASON).contains(reason(e));
-            case 408, 429 -> false;
+            case 408, CONFLICT, 429 -> false;
             default -> e.statusCode() < INTERNAL_ERROR;
         };
     }
@@ -282,6 +284,9 @@ final class S3Bucket implements AutoCloseable {
             case 401, 403 ->
                 "check the credentials, and that they allow s3:GetObject, s3:PutObject and s3:ListBucket there";
             case 404 -> "make the bucket, or correct its name";
+            case CONFLICT ->
+                "others write or delete this object without a pause; see who, and that the store takes conditional writes;"
+                        + " the next attempt publishes without training";
             case TOO_LARGE -> SIZE_LIMIT;
             default -> "the store says that this is its own trouble; the next attempt publishes without training";
         };

@@ -30,6 +30,7 @@ import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** How a store is spoken to. */
 final class S3Connection {
@@ -56,6 +57,8 @@ final class S3Connection {
                 .overrideConfiguration(
                         override -> override.retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .maxAttempts(patience.attempts())
+                                .retryOnException(e ->
+                                        e instanceof S3Exception answer && answer.statusCode() == S3Bucket.CONFLICT)
                                 .backoffStrategy(BackoffStrategy.exponentialDelay(
                                         patience.firstPause(), patience.pauseAfter(patience.attempts())))
                                 .build()));

@@ -16,14 +16,23 @@ import dev.distillery.trainer.publish.Patience;
 import dev.distillery.trainer.publish.Sha256;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A model and its numbered versions in a bucket; the package says how they lie there. */
 public final class S3Model implements Destination {
     static final String LATEST = "latest.json";
+
+    /** Outside of the numbered folders, and no number itself: servers pass it over. */
+    static final String CLAIMS = ".claims/";
 
     static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -87,26 +96,21 @@ public final class S3Model implements Destination {
                 bucket.get(prefix + ModelVersion.LABELS).orElse(null));
         Integer version = model.version();
         if (version != null
-                && versions().contains(version)
+                && numbers().contains(version)
                 && !claimedBy(model.runId()).equals(Optional.of(version))) {
-            throw ModelVersion.taken(uri(version), version);
+            throw taken(version);
         }
     }
 
     @Override
     public Staged stage(ModelVersion model) {
         int number = claim(model);
-        model.files().forEach((name, content) -> {
-            if (!name.equals(Checksums.FILE) && !name.equals(ModelVersion.ONNX)) {
-                bring(key(number, name), content);
-            }
-        });
         String onnx = key(number, ModelVersion.ONNX);
         byte[] network = model.files().get(ModelVersion.ONNX);
         return new StagedVersion(model, number, bucket.holds(onnx, network) ? null : bucket.upload(onnx, network));
     }
 
-    /** A version that lacks its network, which a server takes for the version, and SHA256SUMS, which declares it. */
+    /** A claimed number, and the parts of its network, which nobody sees. */
     private final class StagedVersion implements Staged {
         private final ModelVersion model;
         private final int number;
@@ -119,6 +123,7 @@ public final class S3Model implements Destination {
             this.network = network;
         }
 
+        /** The network makes the folder, for a bucket has no renames; {@value Checksums#FILE} declares the version. */
         @Override
         public Artifact commit() {
             model.modelFiles().forEach((name, content) -> bring(prefix + name, content));
@@ -126,6 +131,11 @@ public final class S3Model implements Destination {
                 network.complete();
             }
             readBack(key(number, ModelVersion.ONNX), model.files().get(ModelVersion.ONNX));
+            model.files().forEach((name, content) -> {
+                if (!name.equals(ModelVersion.ONNX) && !name.equals(Checksums.FILE)) {
+                    bring(key(number, name), content);
+                }
+            });
             bring(key(number, Checksums.FILE), model.files().get(Checksums.FILE));
             return new Artifact(uri(number), number, model.sha256(), null);
         }
@@ -138,37 +148,46 @@ public final class S3Model implements Destination {
         }
     }
 
-    /** @return the number that is this run's: its report lies there, and no other run can put one there */
+    /** @return the number that is this run's: its claim lies there, and no other run can put one there */
     private int claim(ModelVersion model) {
         Optional<Integer> earlier = claimedBy(model.runId());
         if (earlier.isPresent()) {
             return earlier.get();
         }
-        byte[] report = model.files().get(ModelVersion.REPORT);
+        byte[] claim = model.runId().getBytes(StandardCharsets.UTF_8);
         while (true) {
-            List<Integer> there = versions();
-            int next = there.isEmpty() ? 1 : there.get(there.size() - 1) + 1;
+            SortedSet<Integer> there = numbers();
+            int next = there.isEmpty() ? 1 : there.last() + 1;
             int number = model.version() == null ? next : model.version();
             if (!there.contains(number)) {
-                bucket.putIfStill(null, key(number, ModelVersion.REPORT), report);
+                bucket.putIfStill(null, claimKey(number), claim);
             }
             if (isClaimedBy(model.runId(), number)) {
                 return number;
             }
             if (model.version() != null) {
-                throw ModelVersion.taken(uri(number), number);
+                throw taken(number);
             }
         }
     }
 
     private Optional<Integer> claimedBy(String runId) {
-        return versions().stream().filter(number -> isClaimedBy(runId, number)).findFirst();
+        return numbers().stream().filter(number -> isClaimedBy(runId, number)).findFirst();
     }
 
+    /** Earlier trainers put no claim but the report, first of all files. */
     private boolean isClaimedBy(String runId, int number) {
-        return bucket.get(key(number, ModelVersion.REPORT))
-                .flatMap(ModelVersion::runOf)
-                .equals(Optional.of(runId));
+        Optional<String> claim =
+                bucket.get(claimKey(number)).map(content -> new String(content, StandardCharsets.UTF_8));
+        Optional<String> report = bucket.get(key(number, ModelVersion.REPORT)).flatMap(ModelVersion::runOf);
+        return Stream.concat(claim.stream(), report.stream())
+                .collect(Collectors.toSet())
+                .equals(Set.of(runId));
+    }
+
+    private TrainerException taken(int number) {
+        String there = folders().contains(number) ? uri(number) : bucket.uri(claimKey(number));
+        return ModelVersion.taken(there, number);
     }
 
     /** Writes an object unless it is there already, and reads it back. */
@@ -190,7 +209,7 @@ public final class S3Model implements Destination {
 
     /** Forward only: a run that took long must not hide a newer version. */
     @Override
-    public void moveLatest(Artifact version) throws IOException {
+    public Optional<String> moveLatest(Artifact version) throws IOException {
         byte[] sums =
                 bucket.get(key(version.version(), Checksums.FILE)).orElseThrow(() -> ModelVersion.gone(version.uri()));
         byte[] latest = json(new Latest(version.version(), Sha256.of(sums)));
@@ -199,14 +218,29 @@ public final class S3Model implements Destination {
             bucket.putIfStill(now.orElse(null), prefix + LATEST, latest);
             now = bucket.find(prefix + LATEST);
         }
+        return Optional.empty();
     }
 
-    private List<Integer> versions() {
-        return bucket.folders(prefix).stream()
+    /** @return all that are taken, by a version or by a claim */
+    private SortedSet<Integer> numbers() {
+        SortedSet<Integer> numbers = numbersOf(bucket.below(prefix + CLAIMS));
+        numbers.addAll(folders());
+        return numbers;
+    }
+
+    private SortedSet<Integer> folders() {
+        return numbersOf(bucket.folders(prefix));
+    }
+
+    private static SortedSet<Integer> numbersOf(List<String> names) {
+        return names.stream()
                 .filter(name -> VERSION.matcher(name).matches())
                 .map(Integer::valueOf)
-                .sorted()
-                .toList();
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private String claimKey(int version) {
+        return prefix + CLAIMS + version;
     }
 
     private String key(int version, String name) {

@@ -2,11 +2,12 @@
  * {@code s3://}: a model repository in a bucket, for Triton and KServe to read.
  *
  * <pre>
- * &lt;prefix&gt;/&lt;modelName&gt;/config.pbtxt, labels.txt, latest.json
- *                     /&lt;version&gt;/report.json      first: says whose the number is
+ * &lt;prefix&gt;/&lt;modelName&gt;/.claims/&lt;version&gt;     first: the id of the run whose number it is
+ *                     /config.pbtxt, labels.txt
+ *                     /&lt;version&gt;/model.onnx      first in its folder, complete: parts of an upload are seen by nobody
  *                               /…
- *                               /model.onnx       brought as the parts of an upload, which nobody sees before it is completed
- *                               /SHA256SUMS       last: names all files and their digests; with it, the version is whole
+ *                               /SHA256SUMS      last: names all files and their digests; with it, the version is whole
+ *                     /latest.json
  * </pre>
  *
  * <p>May import: the AWS SDK, Jackson, SLF4J, the room around it.

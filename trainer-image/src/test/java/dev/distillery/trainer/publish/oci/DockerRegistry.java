@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.distillery.recipe.Publish;
+import dev.distillery.report.Artifact;
+import dev.distillery.report.TrainerEnvironment;
+import dev.distillery.trainer.publish.Credentials;
+import dev.distillery.trainer.publish.ModelRepository;
+import dev.distillery.trainer.publish.ModelVersion;
+import dev.distillery.trainer.publish.Patience;
 import dev.distillery.trainer.publish.TlsIdentity;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -14,12 +21,17 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Debian's docker-registry on loopback, with one user. */
 final class DockerRegistry implements AutoCloseable {
     static final Path PROGRAM = Path.of("/usr/bin/docker-registry");
     static final String USER = "trainer";
     static final String PASSWORD = "open-sesame";
+    static final Map<String, String> LOGIN = Map.of("username", USER, "password", PASSWORD);
+    static final Patience NONE = new Patience(1, Duration.ofMillis(1));
 
     /** Of {@link #PASSWORD}, by {@code htpasswd -nbB}. */
     private static final String HASH = "$2b$05$VDGF3q/ElTOS1aWIKwxNNeF3flJUaRyeXHGZ9.4SkhZCx2snb/JPC";
@@ -92,6 +104,33 @@ final class DockerRegistry implements AutoCloseable {
 
     String address() {
         return "127.0.0.1:" + port;
+    }
+
+    OciRepository repository(String namespace) {
+        return repository(address(), namespace, LOGIN, NONE);
+    }
+
+    /** @param address this registry's, or of what stands before it */
+    static OciRepository repository(String address, String namespace, Map<String, String> secret, Patience patience) {
+        Publish.Destination destination = destination(address, namespace, null);
+        return OciRepository.open(destination, "fashion", credentials(destination, secret), patience);
+    }
+
+    static Publish.Destination destination(String address, String namespace, Publish.Destination.Format format) {
+        return new Publish.Destination(
+                "oci://" + address + "/" + namespace, new Publish.SecretRef("registry"), null, null, true, format);
+    }
+
+    static Credentials credentials(Publish.Destination destination, Map<String, String> secret) {
+        Map<String, String> env = new HashMap<>();
+        secret.forEach((key, value) -> env.put(TrainerEnvironment.destinationPrefix(0) + key, value));
+        return Credentials.of(0, destination, env);
+    }
+
+    static Artifact publish(OciModel place, ModelVersion model) {
+        try (ModelRepository repository = new ModelRepository(List.of(place))) {
+            return repository.publish(model).artifacts().get(0);
+        }
     }
 
     /** @param hex SHA-256 of its content */

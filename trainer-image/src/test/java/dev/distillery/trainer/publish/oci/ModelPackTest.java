@@ -8,20 +8,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.recipe.Publish;
 import dev.distillery.recipe.Publish.Destination.Format;
 import dev.distillery.report.Artifact;
-import dev.distillery.report.TrainerEnvironment;
 import dev.distillery.trainer.publish.Credentials;
-import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.ModelVersion;
-import dev.distillery.trainer.publish.Patience;
 import dev.distillery.trainer.signing.SigningFixture;
 import dev.distillery.trainer.signing.SigningKey;
 import dev.distillery.trainer.verify.Verification;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
@@ -31,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Against a real registry; skipped where docker-registry is not installed. */
 class ModelPackTest {
-    private static final Patience NONE = new Patience(1, Duration.ofMillis(1));
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -60,15 +53,18 @@ class ModelPackTest {
         Artifact artifact = publish("layers", model);
         JsonNode manifest = manifest("layers", "1");
         assertThat(artifact.digest())
-                .isEqualTo(OciArtifact.digest(
-                        repository("layers").manifest("1").orElseThrow().manifest()));
+                .isEqualTo(OciArtifact.digest(registry.repository("layers")
+                        .manifest("1")
+                        .orElseThrow()
+                        .manifest()));
         assertThat(manifest.get("artifactType").asText()).isEqualTo("application/vnd.cncf.model.manifest.v1+json");
         Map<String, String> kinds = new TreeMap<>();
         for (JsonNode layer : manifest.get("layers")) {
             String path = layer.at("/annotations/org.cncf.model.filepath").asText();
             kinds.put(path, layer.get("mediaType").asText());
             if (path.startsWith("models/fashion/1/")) {
-                byte[] content = repository("layers").blob(layer.get("digest").asText());
+                byte[] content =
+                        registry.repository("layers").blob(layer.get("digest").asText());
                 assertThat(content).isEqualTo(model.files().get(path.substring("models/fashion/1/".length())));
             }
         }
@@ -85,8 +81,8 @@ class ModelPackTest {
         publish("config", signed("run-1", key));
         JsonNode described = manifest("config", "1").get("config");
         assertThat(described.get("mediaType").asText()).isEqualTo("application/vnd.cncf.model.config.v1+json");
-        JsonNode config =
-                JSON.readTree(repository("config").blob(described.get("digest").asText()));
+        JsonNode config = JSON.readTree(
+                registry.repository("config").blob(described.get("digest").asText()));
         assertThat(config.at("/descriptor/name").asText()).isEqualTo("fashion");
         assertThat(config.at("/descriptor/version").asText()).isEqualTo("1");
         assertThat(config.at("/config/format").asText()).isEqualTo("onnx");
@@ -120,38 +116,18 @@ class ModelPackTest {
     }
 
     private static Verification verify() throws IOException {
-        return Verification.of(OciVersion.in(repository("verified"), "1"), SigningFixture.publicKey());
+        return Verification.of(OciVersion.in(registry.repository("verified"), "1"), SigningFixture.publicKey());
     }
 
     private static JsonNode manifest(String namespace, String tag) throws IOException {
-        return JSON.readTree(repository(namespace).manifest(tag).orElseThrow().manifest());
+        return JSON.readTree(
+                registry.repository(namespace).manifest(tag).orElseThrow().manifest());
     }
 
     private static Artifact publish(String namespace, ModelVersion model) {
-        OciModel place = OciModel.of(destination(namespace), "fashion", credentials(namespace), NONE, key);
-        try (ModelRepository repository = new ModelRepository(List.of(place))) {
-            return repository.publish(model).get(0);
-        }
-    }
-
-    private static OciRepository repository(String namespace) {
-        return OciRepository.open(destination(namespace), "fashion", credentials(namespace), NONE);
-    }
-
-    private static Publish.Destination destination(String namespace) {
-        return new Publish.Destination(
-                "oci://" + registry.address() + "/" + namespace,
-                new Publish.SecretRef("registry"),
-                null,
-                null,
-                true,
-                Format.MODEL_PACK);
-    }
-
-    private static Credentials credentials(String namespace) {
-        Map<String, String> env = new HashMap<>();
-        env.put(TrainerEnvironment.destinationPrefix(0) + "username", DockerRegistry.USER);
-        env.put(TrainerEnvironment.destinationPrefix(0) + "password", DockerRegistry.PASSWORD);
-        return Credentials.of(0, destination(namespace), env);
+        Publish.Destination destination = DockerRegistry.destination(registry.address(), namespace, Format.MODEL_PACK);
+        Credentials credentials = DockerRegistry.credentials(destination, DockerRegistry.LOGIN);
+        return DockerRegistry.publish(
+                OciModel.of(destination, "fashion", credentials, DockerRegistry.NONE, key), model);
     }
 }

@@ -9,17 +9,15 @@ import static dev.distillery.trainer.publish.PublishedFixture.withOnnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.distillery.recipe.Publish;
 import dev.distillery.report.Artifact;
 import dev.distillery.report.ExitCode;
-import dev.distillery.report.TrainerEnvironment;
 import dev.distillery.trainer.TrainerException;
-import dev.distillery.trainer.publish.Credentials;
 import dev.distillery.trainer.publish.Destination;
 import dev.distillery.trainer.publish.FaultyProxy;
 import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
+import dev.distillery.trainer.publish.Publication;
 import dev.distillery.trainer.publish.PublishException;
 import dev.distillery.trainer.signing.ImageSignature;
 import dev.distillery.trainer.signing.SigningFixture;
@@ -52,9 +50,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Against a real registry; skipped where docker-registry is not installed. Each test has a namespace of its own. */
 class OciModelTest {
     private static final Patience PATIENT = new Patience(4, Duration.ofMillis(1));
-    private static final Patience NONE = new Patience(1, Duration.ofMillis(1));
-    private static final Map<String, String> LOGIN =
-            Map.of("username", DockerRegistry.USER, "password", DockerRegistry.PASSWORD);
+    private static final Patience NONE = DockerRegistry.NONE;
+    private static final Map<String, String> LOGIN = DockerRegistry.LOGIN;
 
     @TempDir
     static Path folder;
@@ -155,13 +152,11 @@ class OciModelTest {
     @Test
     void aTagThatIsThereIsNotWrittenAgain() throws IOException {
         publish("again", model("run-1", null));
-        byte[] manifest = repository(registry.address(), "again", LOGIN, NONE)
-                .manifest("1")
-                .orElseThrow()
-                .manifest();
+        byte[] manifest =
+                registry.repository("again").manifest("1").orElseThrow().manifest();
         URI target = URI.create("http://" + registry.address());
         try (FaultyProxy proxy = new FaultyProxy(target, 412, "PUT /v2/again/fashion/manifests/1")) {
-            repository(proxy.address(), "again", LOGIN, NONE).tag("1", manifest);
+            DockerRegistry.repository(proxy.address(), "again", LOGIN, NONE).tag("1", manifest);
             assertThat(proxy.faults()).isZero();
         }
     }
@@ -205,17 +200,27 @@ class OciModelTest {
         assertThat(manifest("behind", "latest").getDescriptor().getDigest()).isEqualTo(digest);
     }
 
-    /** Whose {@code latest} stays where it is, then. */
+    /** Whose {@code latest} stays where it is, then, and the user is told. */
     @Test
     void aRegistryWhoseTagsDoNotMoveTakesVersions() throws IOException {
         publish("immutable", model("run-1", null));
         ModelVersion model = model("run-2", null);
         URI target = URI.create("http://" + registry.address());
-        try (FaultyProxy proxy = new FaultyProxy(target, 412, "PUT /v2/immutable/fashion/manifests/latest")) {
-            Artifact version = publish(proxy.address(), "immutable", LOGIN, NONE, model);
-            assertThat(version.version()).isEqualTo(2);
-            assertThat(publish(proxy.address(), "immutable", LOGIN, NONE, model))
-                    .isEqualTo(version);
+        try (FaultyProxy proxy = new FaultyProxy(target, 412, "PUT /v2/immutable/fashion/manifests/latest");
+                ModelRepository repository = new ModelRepository(List.of(new OciModel(
+                        DockerRegistry.repository(proxy.address(), "immutable", LOGIN, NONE), false, null)))) {
+            Publication published = repository.publish(model);
+            assertThat(published.artifacts())
+                    .singleElement()
+                    .extracting(Artifact::version)
+                    .isEqualTo(2);
+            assertThat(published.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "latest cannot be written", "412", "/immutable/fashion:2 is published", "serve by number");
+            // Another attempt says it again.
+            assertThat(repository.publish(model)).isEqualTo(published);
             assertThat(proxy.faults()).isEqualTo(2);
         }
         assertThat(manifest("immutable", "latest").getAnnotations())
@@ -288,8 +293,7 @@ class OciModelTest {
 
     @Test
     void theSignatureLiesThereBeforeTheVersionIsDeclared() throws IOException {
-        OciModel place =
-                new OciModel(repository(registry.address(), "staged", LOGIN, NONE), false, SigningFixture.key(folder));
+        OciModel place = new OciModel(registry.repository("staged"), false, SigningFixture.key(folder));
         try (Destination.Staged staged = place.stage(model("run-1", null))) {
             assertThat(tags("staged")).singleElement().asString().endsWith(".sig");
             Artifact version = staged.commit();
@@ -333,7 +337,7 @@ class OciModelTest {
         Artifact unsigned = publish("verified", signed("run-2", key));
         assertThat(verify("verified", "2").faults())
                 .containsExactly("image " + unsigned.digest() + ": has no signature by the given key");
-        OciRepository repository = repository(registry.address(), "verified", LOGIN, NONE);
+        OciRepository repository = registry.repository("verified");
         repository.tag(
                 ImageSignature.tag(unsigned.digest()),
                 repository
@@ -387,9 +391,7 @@ class OciModelTest {
     }
 
     private static Verification verify(String namespace, String reference) throws IOException {
-        return Verification.of(
-                OciVersion.in(repository(registry.address(), namespace, LOGIN, NONE), reference),
-                SigningFixture.publicKey());
+        return Verification.of(OciVersion.in(registry.repository(namespace), reference), SigningFixture.publicKey());
     }
 
     @Test
@@ -432,19 +434,8 @@ class OciModelTest {
             Patience patience,
             ModelVersion model,
             SigningKey key) {
-        OciModel place = new OciModel(repository(address, namespace, secret, patience), false, key);
-        try (ModelRepository repository = new ModelRepository(List.of(place))) {
-            return repository.publish(model).get(0);
-        }
-    }
-
-    private static OciRepository repository(
-            String address, String namespace, Map<String, String> secret, Patience patience) {
-        Publish.Destination destination = new Publish.Destination(
-                "oci://" + address + "/" + namespace, new Publish.SecretRef("registry"), null, null, true, null);
-        Map<String, String> env = new TreeMap<>();
-        secret.forEach((key, value) -> env.put(TrainerEnvironment.destinationPrefix(0) + key, value));
-        return OciRepository.open(destination, "fashion", Credentials.of(0, destination, env), patience);
+        OciModel place = new OciModel(DockerRegistry.repository(address, namespace, secret, patience), false, key);
+        return DockerRegistry.publish(place, model);
     }
 
     private static TrainerException refused(
@@ -472,7 +463,7 @@ class OciModelTest {
     }
 
     private static List<String> tags(String namespace) {
-        return repository(registry.address(), namespace, LOGIN, NONE).tags();
+        return registry.repository(namespace).tags();
     }
 
     private static Map<String, byte[]> files(String namespace, Manifest manifest) throws IOException {
