@@ -23,10 +23,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -47,11 +45,7 @@ class StageFlow {
     private final PendingStage pending;
     private final ProgressBoard board;
     private final Clock clock;
-    /**
-     * Attempts whose Job was made just now, and when they may be made again: of a Job that somebody deletes right away its
-     * controller may still make a pod, which nobody sees yet.
-     */
-    private final Map<String, Instant> made = new ConcurrentHashMap<>();
+    private final RecentJobs recent = new RecentJobs();
 
     StageFlow(
             StageSources sources,
@@ -153,13 +147,18 @@ class StageFlow {
 
     private ObservedStage start(ObservedStage seen, StagePlan plan) {
         Instant now = clock.instant();
-        made.values().removeIf(free -> !now.isBefore(free));
-        Instant again = made.get(plan.key());
-        if (again != null) {
+        Optional<Instant> again = recent.same(plan, now);
+        if (again.isPresent()) {
             if (plan.stage() == Stage.TEACHER) {
                 cluster.join(plan);
             }
-            return started(seen, plan, again);
+            return started(seen, plan, again.get());
+        }
+        Optional<Instant> free = recent.another(plan, now);
+        if (free.isPresent()) {
+            return seen.as(
+                    seen.stage().in(State.PENDING, new Waiting("PodEnding", "a pod of an earlier run may still start")),
+                    free.get());
         }
         // Pods and Jobs are watched apart: a Job's end may be known before its pod ever was.
         Optional<TrainerPod> inTheWay = sources.inTheWay(plan)
@@ -187,7 +186,7 @@ class StageFlow {
                     seen.stage().in(State.PENDING, new Waiting(reason, e.getMessage())),
                     clock.instant().plus(PendingStage.ASK_AGAIN));
         }
-        made.put(plan.key(), now.plus(PendingStage.POD_EXPECTED));
+        recent.add(plan, clock.instant());
         return started(seen, plan, null);
     }
 
