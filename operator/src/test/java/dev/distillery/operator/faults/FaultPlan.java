@@ -20,7 +20,12 @@ record FaultPlan(
 
     /** What somebody or something does to the cluster. */
     enum Deed {
-        KILL_OPERATOR,
+        /** Started again at once, under its name. */
+        KILL_LEADER,
+        /** The leader dies, and comes back when the other leads. */
+        FAIL_OVER,
+        /** From the API server, until it has stepped down. */
+        CUT_OFF_LEADER,
         DELETE_POD,
         EVICT_POD,
         KILL_TRAINER,
@@ -30,7 +35,7 @@ record FaultPlan(
         SUSPEND_AND_RESUME,
         /** Deleted, and made anew under its name. */
         REPLACE_RECIPE,
-        /** The operator's clock, 20 s ahead or behind. */
+        /** The operators' clocks, 20 s ahead or behind. */
         CLOCK_AHEAD,
         CLOCK_BEHIND
     }

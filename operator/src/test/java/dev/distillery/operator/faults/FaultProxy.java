@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -17,14 +18,17 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** Between the operator and the API server, over plain HTTP on loopback: answers wrongly, late or not at all. */
+/** Between one operator and the API server, over plain HTTP on loopback: answers wrongly, late or not at all. */
 final class FaultProxy implements AutoCloseable {
     private static final int LARGE = 64 << 20;
     private static final int SLOW_MILLIS = 1500;
+    private static final int BAD_REQUEST = 400;
     private static final Set<String> NOT_COPIED = Set.of("host", "content-length", "transfer-encoding", "connection");
     private static final String GONE =
             """
@@ -34,27 +38,30 @@ final class FaultProxy implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final URI target;
+    private final Replica replica;
     private final Faults faults;
     private final HttpClient client;
     private final WebSocketClient watches;
     private final HttpServer server;
+    private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+    private volatile boolean cutOff;
 
     /** What is to go wrong. */
     interface Faults {
         /** @return null for nothing */
-        Answer answer(String method, String path);
+        Answer answer(Replica replica, String method, String path);
 
         /** @return whether the watch is cut now: {@code 1}, after telling that its version is gone: {@code 2}; else 0 */
         int cut();
 
         /** @return milliseconds for which the watch's events, this one on, are held back */
         int stale();
-
-        void killOperator();
     }
 
-    FaultProxy(URI target, Faults faults) throws Exception {
+    /** @param replica the operator */
+    FaultProxy(URI target, Replica replica, Faults faults) throws Exception {
         this.target = target;
+        this.replica = replica;
         this.faults = faults;
         this.client = vertx.createHttpClient(new HttpClientOptions()
                 .setSsl(true)
@@ -72,6 +79,10 @@ final class FaultProxy implements AutoCloseable {
                         .setHost("127.0.0.1")
                         .setMaxWebSocketFrameSize(LARGE)
                         .setMaxWebSocketMessageSize(LARGE))
+                .connectionHandler(connection -> {
+                    connections.add(connection);
+                    connection.closeHandler(nothing -> connections.remove(connection));
+                })
                 .webSocketHandler(this::watch)
                 .requestHandler(this::serve)
                 .listen(0)
@@ -84,9 +95,27 @@ final class FaultProxy implements AutoCloseable {
         return "http://127.0.0.1:" + server.actualPort();
     }
 
+    /** @param now whether packets are lost both ways: nobody is told, and connections end only with the cut */
+    void cutOff(boolean now) {
+        cutOff = now;
+        if (!now) {
+            hangUp();
+        }
+    }
+
+    /** Ends all connections; what comes on them still is not heard. */
+    void hangUp() {
+        List<HttpConnection> open = List.copyOf(connections);
+        connections.removeAll(open);
+        open.forEach(HttpConnection::close);
+    }
+
     private void serve(HttpServerRequest request) {
         request.body().onSuccess(body -> {
-            Answer wrong = faults.answer(request.method().name(), request.path());
+            if (cutOff || !connections.contains(request.connection())) {
+                return;
+            }
+            Answer wrong = faults.answer(replica, request.method().name(), request.path());
             if (wrong == Answer.DROPPED_BEFORE) {
                 close(request);
             } else if (wrong != null && wrong.code != 0) {
@@ -124,12 +153,18 @@ final class FaultProxy implements AutoCloseable {
                     return out.send(body);
                 })
                 .compose(in -> in.body().compose(answer -> {
+                    if (cutOff) {
+                        return Future.succeededFuture();
+                    }
                     if (wrong == Answer.KILLED_AFTER) {
-                        faults.killOperator();
+                        replica.kill();
                     }
                     if (wrong != null) {
                         close(request);
                         return Future.succeededFuture();
+                    }
+                    if (writesLease(request) && in.statusCode() < BAD_REQUEST) {
+                        replica.takesLease();
                     }
                     request.response().setStatusCode(in.statusCode());
                     in.headers().forEach(header -> {
@@ -142,12 +177,19 @@ final class FaultProxy implements AutoCloseable {
                 .onFailure(e -> close(request));
     }
 
+    private static boolean writesLease(HttpServerRequest request) {
+        return request.path().contains("/leases") && !request.method().equals(HttpMethod.GET);
+    }
+
     private static void close(HttpServerRequest request) {
         var unused = request.connection().close();
     }
 
     private void watch(ServerWebSocket operator) {
         operator.pause();
+        if (cutOff) {
+            return;
+        }
         WebSocketConnectOptions options = new WebSocketConnectOptions()
                 .setHost(target.getHost())
                 .setPort(target.getPort())
@@ -166,6 +208,9 @@ final class FaultProxy implements AutoCloseable {
         long[] held = {0};
         int[] waiting = {0};
         events.textMessageHandler(event -> {
+            if (cutOff) {
+                return;
+            }
             int cut = faults.cut();
             if (cut == 2) {
                 operator.writeTextMessage(GONE);
