@@ -16,6 +16,16 @@ final class RecentJobs {
     /** The newest of each place. */
     private final Map<String, Made> made = new ConcurrentHashMap<>();
 
+    private Instant began;
+
+    /** @return until when a Job that another leader made just now may stand in the way: nobody asks before this replica leads */
+    synchronized Optional<Instant> predecessors(Instant now) {
+        if (began == null) {
+            began = now;
+        }
+        return Optional.of(began.plus(PendingStage.POD_EXPECTED)).filter(now::isBefore);
+    }
+
     void add(StagePlan plan, Instant now) {
         made.values().removeIf(recent -> !now.isBefore(recent.until()));
         made.put(place(plan), new Made(plan, now.plus(PendingStage.POD_EXPECTED)));

@@ -39,6 +39,12 @@ class RecentJobsTest {
     }
 
     @Test
+    void whoLeadsAnewWaitsForThePodsOfJobsThatItsPredecessorMade() {
+        assertThat(recent.predecessors(NOW)).contains(LATER);
+        assertThat(recent.predecessors(LATER)).isEmpty();
+    }
+
+    @Test
     void anotherRecipeDoesNotWait() {
         recent.add(student("one"), NOW);
         assertThat(recent.another(student(Recipes.stored("more", false)), NOW)).isEmpty();
