@@ -174,7 +174,7 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
     }
 
     @Override
-    public Answer answer(Replica replica, String method, String path) {
+    public Answer answer(FaultProxy from, String method, String path) {
         Matcher matcher = REQUEST.matcher(path);
         if (!matcher.matches()) {
             // Lists and whatever the operator asks for at its start.
@@ -188,8 +188,8 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
         String resource = matcher.group(3) == null ? matcher.group(2) : matcher.group(3);
         if (!method.equals("GET") && !Set.of("leases", "events").contains(resource)) {
             writes.incrementAndGet();
-            if (!replica.tookLease() && runs.containsKey(matcher.group(1))) {
-                violated(replica + " never led and sends " + method + " " + resource);
+            if (!from.tookLease() && runs.containsKey(matcher.group(1))) {
+                violated("a replica that never led sends " + method + " " + resource);
             }
         }
         FaultRun run = runs.get(matcher.group(1));

@@ -6,7 +6,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -18,13 +17,11 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.net.URI;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** Between one operator and the API server, over plain HTTP on loopback: answers wrongly, late or not at all. */
+/** Between one process of an operator and the API server, over plain HTTP on loopback: answers wrongly, late or not at all. */
 final class FaultProxy implements AutoCloseable {
     private static final int LARGE = 64 << 20;
     private static final int SLOW_MILLIS = 1500;
@@ -38,18 +35,18 @@ final class FaultProxy implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final URI target;
-    private final Replica replica;
+    private final Runnable kill;
     private final Faults faults;
     private final HttpClient client;
     private final WebSocketClient watches;
     private final HttpServer server;
-    private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean cutOff;
+    private volatile boolean tookLease;
 
     /** What is to go wrong. */
     interface Faults {
         /** @return null for nothing */
-        Answer answer(Replica replica, String method, String path);
+        Answer answer(FaultProxy from, String method, String path);
 
         /** @return whether the watch is cut now: {@code 1}, after telling that its version is gone: {@code 2}; else 0 */
         int cut();
@@ -58,10 +55,10 @@ final class FaultProxy implements AutoCloseable {
         int stale();
     }
 
-    /** @param replica the operator */
-    FaultProxy(URI target, Replica replica, Faults faults) throws Exception {
+    /** @param kill ends the process */
+    FaultProxy(URI target, Runnable kill, Faults faults) throws Exception {
         this.target = target;
-        this.replica = replica;
+        this.kill = kill;
         this.faults = faults;
         this.client = vertx.createHttpClient(new HttpClientOptions()
                 .setSsl(true)
@@ -79,10 +76,6 @@ final class FaultProxy implements AutoCloseable {
                         .setHost("127.0.0.1")
                         .setMaxWebSocketFrameSize(LARGE)
                         .setMaxWebSocketMessageSize(LARGE))
-                .connectionHandler(connection -> {
-                    connections.add(connection);
-                    connection.closeHandler(nothing -> connections.remove(connection));
-                })
                 .webSocketHandler(this::watch)
                 .requestHandler(this::serve)
                 .listen(0)
@@ -95,27 +88,22 @@ final class FaultProxy implements AutoCloseable {
         return "http://127.0.0.1:" + server.actualPort();
     }
 
-    /** @param now whether packets are lost both ways: nobody is told, and connections end only with the cut */
-    void cutOff(boolean now) {
-        cutOff = now;
-        if (!now) {
-            hangUp();
-        }
+    /** From now on packets are lost both ways, and nobody is told. */
+    void cutOff() {
+        cutOff = true;
     }
 
-    /** Ends all connections; what comes on them still is not heard. */
-    void hangUp() {
-        List<HttpConnection> open = List.copyOf(connections);
-        connections.removeAll(open);
-        open.forEach(HttpConnection::close);
+    /** @return whether the process has ever had the lease */
+    boolean tookLease() {
+        return tookLease;
     }
 
     private void serve(HttpServerRequest request) {
         request.body().onSuccess(body -> {
-            if (cutOff || !connections.contains(request.connection())) {
+            if (cutOff) {
                 return;
             }
-            Answer wrong = faults.answer(replica, request.method().name(), request.path());
+            Answer wrong = faults.answer(this, request.method().name(), request.path());
             if (wrong == Answer.DROPPED_BEFORE) {
                 close(request);
             } else if (wrong != null && wrong.code != 0) {
@@ -157,14 +145,14 @@ final class FaultProxy implements AutoCloseable {
                         return Future.succeededFuture();
                     }
                     if (wrong == Answer.KILLED_AFTER) {
-                        replica.kill();
+                        kill.run();
                     }
                     if (wrong != null) {
                         close(request);
                         return Future.succeededFuture();
                     }
                     if (writesLease(request) && in.statusCode() < BAD_REQUEST) {
-                        replica.takesLease();
+                        tookLease = true;
                     }
                     request.response().setStatusCode(in.statusCode());
                     in.headers().forEach(header -> {

@@ -9,25 +9,26 @@ import java.nio.file.Path;
 import java.util.List;
 import org.awaitility.Awaitility;
 
-/** One of the operators, behind a {@link FaultProxy} of its own: killed, cut off, and started again as kubelet does. */
+/** One of the operators, each process behind a {@link FaultProxy} of its own: killed, cut off, and started again as kubelet does. */
 final class Replica implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Replica.class.getName());
 
     private final String name;
-    private final FaultProxy proxy;
+    private final URI target;
+    private final String kubeconfig;
+    private final Path proxied;
+    private final FaultProxy.Faults faults;
     private final OperatorUnderTest operator;
-    private volatile boolean tookLease;
+    private volatile FaultProxy proxy;
     private volatile boolean away;
 
     /** @param kubeconfig of the API server at {@code target} itself */
-    Replica(String name, URI target, String kubeconfig, Path folder, FaultProxy.Faults faults) throws Exception {
+    Replica(String name, URI target, String kubeconfig, Path folder, FaultProxy.Faults faults) throws IOException {
         this.name = name;
-        this.proxy = new FaultProxy(target, this, faults);
-        Path proxied = folder.resolve("kubeconfig-" + name);
-        Files.writeString(
-                proxied,
-                kubeconfig.replaceAll(
-                        "server: \"[^\"]+\", certificate-authority: \"[^\"]+\"", "server: \"" + proxy.url() + "\""));
+        this.target = target;
+        this.kubeconfig = kubeconfig;
+        this.proxied = folder.resolve("kubeconfig-" + name);
+        this.faults = faults;
         this.operator = new OperatorUnderTest(name, proxied, folder.resolve(name + ".log"))
                 .with("DISTILLERY_TRAINER_IMAGE", KubernetesUnderTest.FAULTY_TRAINER_IMAGE)
                 .with("DISTILLERY_LEADER_ELECTION_LEASE_DURATION", "PT6S")
@@ -40,9 +41,15 @@ final class Replica implements AutoCloseable {
         return this;
     }
 
-    void start() throws IOException {
-        proxy.hangUp();
-        tookLease = false;
+    void start() throws Exception {
+        if (proxy != null) {
+            proxy.close();
+        }
+        proxy = new FaultProxy(target, operator::kill, faults);
+        Files.writeString(
+                proxied,
+                kubeconfig.replaceAll(
+                        "server: \"[^\"]+\", certificate-authority: \"[^\"]+\"", "server: \"" + proxy.url() + "\""));
         operator.start();
     }
 
@@ -77,29 +84,18 @@ final class Replica implements AutoCloseable {
     /** No packet gets through until the process has ended itself. */
     void cutOff() {
         away = true;
-        proxy.cutOff(true);
+        proxy.cutOff();
         try {
             Awaitility.await(name + ", cut off from the API server, steps down")
                     .atMost(FaultsIT.PATIENCE)
                     .until(() -> !operator.isAlive());
         } finally {
-            proxy.cutOff(false);
             away = false;
         }
     }
 
-    /** Told by the proxy before the operator hears of it. */
-    void takesLease() {
-        tookLease = true;
-    }
-
-    /** @return whether this process, not an earlier one of its name, has ever had the lease */
-    boolean tookLease() {
-        return tookLease;
-    }
-
     boolean leads() {
-        return tookLease && operator.isAlive();
+        return operator.isAlive() && proxy.tookLease();
     }
 
     boolean ready() {
@@ -118,13 +114,10 @@ final class Replica implements AutoCloseable {
     }
 
     @Override
-    public String toString() {
-        return "replica " + name;
-    }
-
-    @Override
     public void close() {
         operator.close();
-        proxy.close();
+        if (proxy != null) {
+            proxy.close();
+        }
     }
 }
