@@ -17,6 +17,8 @@ record FaultPlan(
     private static final String GENERATOR = "L64X128MixRandom";
     private static final int RETRIES = 8;
     private static final int CRASHES_FOR_EVER = 99;
+    /** A recipe has more than so many. */
+    private static final int STATUSES = 10;
 
     /** What somebody or something does to the cluster. */
     enum Deed {
@@ -50,6 +52,8 @@ record FaultPlan(
         JOB_ENDED,
         TRAINING_TEACHER,
         TRAINING_STUDENT,
+        /** A pod's first report is in the status. */
+        PROGRESSED,
         TERMINAL
     }
 
@@ -139,7 +143,8 @@ record FaultPlan(
             String request = REQUESTS.get(random.nextInt(REQUESTS.size()));
             // Nothing that is only read is in conflict.
             boolean fits = answer != Answer.CONFLICT_409 || !request.startsWith("GET");
-            answers.add(new BadAnswer(fits ? answer : Answer.ERROR_500, request, 1 + random.nextInt(2)));
+            int most = request.equals("PATCH status") ? STATUSES : 2;
+            answers.add(new BadAnswer(fits ? answer : Answer.ERROR_500, request, 1 + random.nextInt(most)));
         }
         return new FaultPlan(seed, List.copyOf(recipes), gate || crashes, injections, answers);
     }

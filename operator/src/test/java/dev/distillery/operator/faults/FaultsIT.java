@@ -11,6 +11,7 @@ import dev.distillery.operator.status.TrainerPod;
 import dev.distillery.recipe.TrainingRecipe;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ class FaultsIT {
         }
     }
 
-    private static List<String> batch(FaultCampaign campaign, List<Long> seeds) {
+    private static List<String> batch(FaultCampaign campaign, List<Long> seeds) throws IOException {
         List<FaultRun> runs =
                 seeds.stream().map(seed -> campaign.begin(FaultPlan.of(seed))).toList();
         campaign.calm(false);
@@ -113,10 +114,12 @@ class FaultsIT {
         }
         campaign.calm(true);
         await("a replica leads", campaign::killLeader);
+        await("both replicas are there and one leads", campaign::ready);
         await("the operators are quiet", () -> quiet(campaign));
-        runs.forEach(run -> violations.addAll(new Invariants(
-                        run, campaign.client(), campaign.workspace(run.plan().seed()))
-                .violations()));
+        for (FaultRun run : runs) {
+            Path workspace = campaign.workspace(run.plan().seed());
+            violations.addAll(new Invariants(run, campaign.client(), workspace).violations());
+        }
         int before = campaign.writes();
         for (FaultRun run : runs) {
             run.plan()
