@@ -35,6 +35,7 @@ record Deeds(KubernetesClient client, Replicas replicas) {
                         .orElse(false);
             case EVICT_POD ->
                 livePod(namespace).map(pod -> Eviction.evict(client, pod)).orElse(false);
+            case TAINT_NODE -> new NodeTaint(client).evictAll();
             case KILL_TRAINER ->
                 livePod(namespace)
                         .flatMap(Deeds::process)

@@ -30,6 +30,8 @@ record FaultPlan(
         CUT_OFF_LEADER,
         DELETE_POD,
         EVICT_POD,
+        /** All pods of the node are evicted, and none starts until they have gone. */
+        TAINT_NODE,
         KILL_TRAINER,
         DELETE_JOB,
         ORPHAN_PODS,
