@@ -98,6 +98,15 @@ class PodMetricsTest {
         assertThat(timer.totalTime(TimeUnit.SECONDS)).isEqualTo(42);
     }
 
+    @Test
+    void aStepBeforeThePodWasCreatedByThisClockTookNoTime() {
+        clock.advance(Duration.ofSeconds(-20));
+        metrics.reported(pod(), report(1));
+        var timer = meters.get("distillery.time.to.first.step").timer();
+        assertThat(timer.count()).isEqualTo(1);
+        assertThat(timer.totalTime(TimeUnit.SECONDS)).isZero();
+    }
+
     private static ProgressReport report(long step) {
         return new ProgressReport("run", Stage.STUDENT, 0, 1, step, 10, null, null, 0, 0, List.of(), null);
     }
