@@ -89,7 +89,8 @@ final class FaultRun {
             live.add(pod.getMetadata().getName());
             edge(Edge.POD_CREATED, pod, "");
             if (live.size() > 1) {
-                violations.add("more than one live pod of " + place + ": " + live);
+                violations.add(
+                        "more than one live pod of " + pod.getMetadata().getNamespace() + "/" + place + ": " + live);
             }
         } else {
             live.remove(pod.getMetadata().getName());

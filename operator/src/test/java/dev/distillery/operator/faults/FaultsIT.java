@@ -40,9 +40,9 @@ class FaultsIT {
     /** From so many seeds on each kind of fault must have happened. */
     private static final int MANY = 100;
 
-    /** In a line that tells of a reconciliation that is tried again. */
-    private static final List<String> CUT_BY_THE_PROXY =
-            List.of("Connection was closed", "Connection refused", "The timeout period of ");
+    /** In a line that tells of a reconciliation, or of a watch, that is tried again. */
+    private static final List<String> CUT_BY_THE_PROXY = List.of(
+            "Connection was closed", "Connection refused", "NoStackTraceTimeoutException", "The timeout period of ");
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     static Path folder;
@@ -200,7 +200,8 @@ class FaultsIT {
 
     /** @return whether the line tells of a fault that was injected, or of the connection that the proxy closed or cut off */
     private static boolean expected(String line) {
-        boolean tried = line.contains("Uncaught error during event processing");
+        boolean tried =
+                line.contains("Uncaught error during event processing") || line.contains("listSyncAndWatch failed");
         return line.contains("injected") || tried && CUT_BY_THE_PROXY.stream().anyMatch(line::contains);
     }
 }
