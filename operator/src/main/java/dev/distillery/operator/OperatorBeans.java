@@ -24,16 +24,24 @@ import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Unremovable;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 import java.time.Clock;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /** Makes the operator's parts; none of them knows the container. */
 @Singleton
 class OperatorBeans {
+    private static final Logger LOG = Logger.getLogger(OperatorBeans.class);
+    private static final int LEASE_LOST = 1;
+
     /** The SDK makes these with the first failure, which a rate over what was not there before does not see. */
     private static final List<String> FROM_THE_START =
             List.of(MicrometerMetricsV2.RECONCILIATIONS_FAILED, MicrometerMetricsV2.RECONCILIATIONS_RETRIES_NUMBER);
@@ -62,8 +70,22 @@ class OperatorBeans {
         var pod = config.pod();
         return config.leaderElection().enabled()
                 ? Leadership.candidate(
-                        new Replica(pod.name(), pod.ip(), config.progress().port()))
+                        new Replica(pod.name(), pod.ip(), config.progress().port()), OperatorBeans::halt)
                 : Leadership.alone();
+    }
+
+    /**
+     * Another leads: nothing more is reconciled here. The SDK's own way out is none: System.exit in the elector's thread
+     * waits for a shutdown that waits for the elector (5.3).
+     */
+    private static void halt() {
+        LOG.warn("the lease is lost: this replica ends at once");
+        Runtime.getRuntime().halt(LEASE_LOST);
+    }
+
+    /** Before the SDK gives the lease back. */
+    void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) ShutdownEvent stopping, Leadership leadership) {
+        leadership.resign();
     }
 
     /** @return null for no election: the SDK asks the container for the bean and takes that for an answer */

@@ -23,10 +23,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -47,11 +45,7 @@ class StageFlow {
     private final PendingStage pending;
     private final ProgressBoard board;
     private final Clock clock;
-    /**
-     * Attempts whose Job was made just now, and when they may be made again: of a Job that somebody deletes right away its
-     * controller may still make a pod, which nobody sees yet.
-     */
-    private final Map<String, Instant> made = new ConcurrentHashMap<>();
+    private final RecentJobs recent = new RecentJobs();
 
     StageFlow(
             StageSources sources,
@@ -105,17 +99,20 @@ class StageFlow {
                         .map(StagePlan::run)
                         .collect(Collectors.toSet()));
         boolean suspend = recipe.getSpec().suspend();
+        Instant free = recent.predecessors(clock.instant())
+                .filter(until -> known(recipe, studentPlan))
+                .orElse(null);
         ObservedStage student = observer.heard(observer.student(studentPlan));
         ObservedStage teacher = teacherPlan == null ? null : observer.teacher(recipe, teacherPlan);
         // Before another attempt the teacher is looked at again: a new trainer image, for one, needs a new one.
         boolean atStudent =
                 teacher == null || student.job() != null && student.stage().state() != State.RETRYING;
         if (!atStudent) {
-            teacher = drive(observer.heard(teacher), suspend);
+            teacher = drive(observer.heard(teacher), suspend, free);
             atStudent = teacher.stage().state() == State.SUCCEEDED;
         }
         if (atStudent) {
-            student = drive(student, suspend);
+            student = drive(student, suspend, free);
         }
         return new Observation(
                 recipe,
@@ -128,7 +125,14 @@ class StageFlow {
                 atStudent ? student.nextLook() : teacher.nextLook());
     }
 
-    private ObservedStage drive(ObservedStage seen, boolean suspend) {
+    /** @return whether some leader has looked at this very run before */
+    private static boolean known(TrainingRecipe recipe, StagePlan student) {
+        return recipe.getStatus() != null
+                && student.runId().equals(recipe.getStatus().runId());
+    }
+
+    /** @param free when Jobs may be made; null for now */
+    private ObservedStage drive(ObservedStage seen, boolean suspend, Instant free) {
         return switch (seen.stage().state()) {
             case SUCCEEDED -> {
                 board.remove(seen.plan().key());
@@ -138,28 +142,33 @@ class StageFlow {
                 board.remove(seen.plan().key());
                 yield seen;
             }
-            case ABSENT -> suspend ? seen : start(seen, seen.plan());
+            case ABSENT -> suspend ? seen : start(seen, seen.plan(), free);
             case RETRYING -> {
                 board.remove(seen.plan().key());
                 Instant due = seen.stage().retryAt();
                 if (suspend || clock.instant().isBefore(due)) {
                     yield seen.as(seen.stage(), suspend ? null : due);
                 }
-                yield start(seen, seen.plan().withAttempt(seen.plan().attempt() + 1));
+                yield start(seen, seen.plan().withAttempt(seen.plan().attempt() + 1), free);
             }
             case QUEUED, SUSPENDED, PENDING, RUNNING -> suspend ? pause(seen) : keepGoing(seen);
         };
     }
 
-    private ObservedStage start(ObservedStage seen, StagePlan plan) {
+    private ObservedStage start(ObservedStage seen, StagePlan plan, Instant notBefore) {
         Instant now = clock.instant();
-        made.values().removeIf(free -> !now.isBefore(free));
-        Instant again = made.get(plan.key());
-        if (again != null) {
+        Optional<Instant> again = recent.same(plan, now);
+        if (again.isPresent()) {
             if (plan.stage() == Stage.TEACHER) {
                 cluster.join(plan);
             }
-            return started(seen, plan, again);
+            return started(seen, plan, again.get());
+        }
+        Optional<Instant> free = Optional.ofNullable(notBefore).or(() -> recent.another(plan, now));
+        if (free.isPresent()) {
+            return seen.as(
+                    seen.stage().in(State.PENDING, new Waiting("PodEnding", "a pod of an earlier Job may still start")),
+                    free.get());
         }
         // Pods and Jobs are watched apart: a Job's end may be known before its pod ever was.
         Optional<TrainerPod> inTheWay = sources.inTheWay(plan)
@@ -187,7 +196,7 @@ class StageFlow {
                     seen.stage().in(State.PENDING, new Waiting(reason, e.getMessage())),
                     clock.instant().plus(PendingStage.ASK_AGAIN));
         }
-        made.put(plan.key(), now.plus(PendingStage.POD_EXPECTED));
+        recent.add(plan, clock.instant());
         return started(seen, plan, null);
     }
 

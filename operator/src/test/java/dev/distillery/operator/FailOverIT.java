@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.distillery.recipe.TrainingRecipe;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two replicas, and the one that leads is killed: the other goes on. Prints how long a recipe waits that is made at that
+ * A leader that is killed, or loses its lease: the other goes on. Prints how long a recipe waits that is made at that
  * moment; {@code -Dfailover.times=10} kills more often.
  */
 class FailOverIT {
@@ -62,11 +67,38 @@ class FailOverIT {
         }
     }
 
+    @Test
+    void aLeaderThatLosesItsLeaseEnds() throws IOException {
+        try (KubernetesUnderTest kubernetes = KubernetesUnderTest.start(folder.resolve("usurped"));
+                OperatorUnderTest operator =
+                        new OperatorUnderTest("one", kubernetes.kubeconfig(), folder.resolve("usurped.log"))) {
+            operator.start();
+            Awaitility.await("it leads").atMost(PATIENCE).until(() -> leads(kubernetes.client(), "one"));
+            // It renews the lease at the same time: of two writes that meet, the other's may be refused.
+            Awaitility.await("another takes the lease")
+                    .atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(KubernetesClientException.class)
+                    .until(() -> usurp(kubernetes.client()));
+            Awaitility.await("it ends").atMost(PATIENCE).until(() -> !operator.isAlive());
+        }
+    }
+
+    private static boolean usurp(KubernetesClient client) {
+        client.leases().inNamespace("default").withName("distillery-operator").edit(lease -> new LeaseBuilder(lease)
+                .editSpec()
+                .withHolderIdentity("another@127.0.0.1:1")
+                .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC))
+                .withLeaseDurationSeconds((int) PATIENCE.toSeconds())
+                .endSpec()
+                .build());
+        return true;
+    }
+
     private static boolean leads(KubernetesClient client, String replica) {
         Lease lease = client.leases()
                 .inNamespace("default")
                 .withName("distillery-operator")
                 .get();
-        return lease.getSpec().getHolderIdentity().startsWith(replica + "@");
+        return lease != null && lease.getSpec().getHolderIdentity().startsWith(replica + "@");
     }
 }

@@ -13,8 +13,6 @@ import dev.distillery.report.RunReport;
 import dev.distillery.report.Stage;
 import dev.distillery.report.TrainerEnvironment;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -154,15 +152,7 @@ public final class FakeTrainer {
                 List.of(POINT),
                 resumption(saved));
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(env(TrainerEnvironment.PROGRESS_URL)))
-                    .header(
-                            "Authorization",
-                            "Bearer " + Files.readString(Path.of(env(TrainerEnvironment.PROGRESS_TOKEN_FILE))))
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(ReportJson.write(report)))
-                    .build();
-            HttpResponse<String> answer = TrustingClient.of(env(TrainerEnvironment.PROGRESS_AUTHORITY))
-                    .send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = ProgressClient.fromEnvironment().post(ReportJson.write(report));
             System.out.println("progress answered with " + answer.statusCode() + " " + answer.body());
         } catch (IOException e) {
             System.out.println("the operator is away: " + e);

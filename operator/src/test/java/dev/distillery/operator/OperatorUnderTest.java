@@ -25,14 +25,14 @@ public final class OperatorUnderTest implements AutoCloseable {
     private final int port;
     private final int progressPort;
     private final Map<String, String> settings = new HashMap<>();
-    private Process process;
+    private volatile Process process;
 
     public OperatorUnderTest(Path kubeconfig, Path log) throws IOException {
         this("operator", kubeconfig, log);
     }
 
     /** @param name of the replica */
-    OperatorUnderTest(String name, Path kubeconfig, Path log) throws IOException {
+    public OperatorUnderTest(String name, Path kubeconfig, Path log) throws IOException {
         this.name = name;
         this.kubeconfig = kubeconfig;
         this.log = log;

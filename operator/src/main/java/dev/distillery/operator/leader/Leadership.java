@@ -6,21 +6,27 @@ import java.util.Optional;
 /** Whether this replica leads, and who does otherwise; told by leader election. */
 public final class Leadership {
     private final String identity;
+    private final Runnable lost;
     private volatile String leader;
+    private volatile boolean resigned;
 
-    private Leadership(String identity, String leader) {
+    private Leadership(String identity, String leader, Runnable lost) {
         this.identity = identity;
         this.leader = leader;
+        this.lost = lost;
     }
 
     /** A single operator without an election. */
     public static Leadership alone() {
-        return new Leadership("", "");
+        return new Leadership("", "", () -> {});
     }
 
-    /** @param self as whom this replica stands for election */
-    public static Leadership candidate(Replica self) {
-        return new Leadership(self.identity(), null);
+    /**
+     * @param self as whom this replica stands for election
+     * @param lost what to do when it led and does not any more, in the thread that renews the lease
+     */
+    public static Leadership candidate(Replica self, Runnable lost) {
+        return new Leadership(self.identity(), null, lost);
     }
 
     /** As whom this replica stands for election; empty for one that is alone. */
@@ -38,8 +44,20 @@ public final class Leadership {
         return now == null || now.isEmpty() || identity.equals(now) ? Optional.empty() : Replica.parse(now);
     }
 
-    /** What leader election is to call. The SDK ends a process that loses the lease. */
+    /** The process is ending: giving the lease back is no loss. */
+    public void resign() {
+        resigned = true;
+    }
+
+    /** What leader election is to call. */
     public LeaderCallbacks callbacks() {
-        return new LeaderCallbacks(() -> leader = identity, () -> leader = null, next -> leader = next);
+        return new LeaderCallbacks(() -> leader = identity, this::stopped, next -> leader = next);
+    }
+
+    private void stopped() {
+        leader = null;
+        if (!resigned) {
+            lost.run();
+        }
     }
 }

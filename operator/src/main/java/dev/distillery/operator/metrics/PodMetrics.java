@@ -70,8 +70,7 @@ public final class PodMetrics {
     public void reported(Pod pod, ProgressReport report) {
         Instant created = time(pod.getMetadata().getCreationTimestamp());
         if (report.step() > 0 && stepped.add(uid(pod)) && created != null && !created.isBefore(since)) {
-            timer("distillery.time.to.first.step", "stage", stage(pod))
-                    .record(Duration.between(created, clock.instant()));
+            timer("distillery.time.to.first.step", "stage", stage(pod)).record(between(created, clock.instant()));
         }
     }
 
@@ -95,11 +94,16 @@ public final class PodMetrics {
         if (started == null) {
             return;
         }
-        Duration life = Duration.between(started, finished);
+        Duration life = between(started, finished);
         String outcome = ExitCode.SUCCEEDED.reason().equals(reason) ? "succeeded" : "failed";
         timer("distillery.stage.duration", "stage", stage(pod), "outcome", outcome)
                 .record(life);
         meters.counter("distillery.gpu.seconds", "stage", stage(pod)).increment(gpus(pod) * (double) life.toSeconds());
+    }
+
+    /** Never negative: the API server's clock, a node's and this one may differ. */
+    private static Duration between(Instant start, Instant end) {
+        return end.isBefore(start) ? Duration.ZERO : Duration.between(start, end);
     }
 
     private Timer timer(String name, String... tags) {

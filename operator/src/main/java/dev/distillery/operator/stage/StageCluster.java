@@ -23,6 +23,8 @@ public final class StageCluster {
     /** A Job's controller does not write more often than this while one edit is made. */
     private static final int EDITS = 5;
 
+    private static final int UNPROCESSABLE = 422;
+
     private final KubernetesClient client;
     private final StageJob job;
 
@@ -220,7 +222,9 @@ public final class StageCluster {
                 if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                     return Optional.empty();
                 }
-                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || attempt == EDITS) {
+                // The patch names an owner by its index, which what is there now may not have.
+                boolean changed = e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == UNPROCESSABLE;
+                if (!changed || attempt == EDITS) {
                     throw e;
                 }
             }

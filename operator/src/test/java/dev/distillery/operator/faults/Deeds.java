@@ -15,32 +15,27 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 
-/**
- * Does what the plan says, past the operator and its proxy.
- *
- * @param moveClock takes the seconds that the operator's clock is ahead
- */
-record Deeds(KubernetesClient client, Runnable killOperator, IntConsumer moveClock) {
+/** Does what the plan says, past the operators and their proxies. */
+record Deeds(KubernetesClient client, Replicas replicas) {
     private static final String PROCESS = "process://";
-    /** Longer than the operator's lease. */
+    /** Longer than a lease. */
     private static final int JUMP_SECONDS = 20;
 
     /** @return whether there was something to do it to */
     boolean done(Deed deed, HasMetadata resource) {
         String namespace = resource.getMetadata().getNamespace();
         return switch (deed) {
-            case KILL_OPERATOR -> {
-                killOperator.run();
-                yield true;
-            }
+            case KILL_LEADER -> replicas.killLeader();
+            case FAIL_OVER -> replicas.failOver();
+            case CUT_OFF_LEADER -> replicas.cutOffLeader();
             case DELETE_POD ->
                 livePod(namespace)
                         .map(pod -> !client.resource(pod).delete().isEmpty())
                         .orElse(false);
             case EVICT_POD ->
                 livePod(namespace).map(pod -> Eviction.evict(client, pod)).orElse(false);
+            case TAINT_NODE -> new NodeTaint(client).evictAll();
             case KILL_TRAINER ->
                 livePod(namespace)
                         .flatMap(Deeds::process)
@@ -62,11 +57,11 @@ record Deeds(KubernetesClient client, Runnable killOperator, IntConsumer moveClo
             case SUSPEND_AND_RESUME -> suspendAndResume(namespace);
             case REPLACE_RECIPE -> replaceRecipe(namespace);
             case CLOCK_AHEAD -> {
-                moveClock.accept(JUMP_SECONDS);
+                replicas.moveClocks(JUMP_SECONDS);
                 yield true;
             }
             case CLOCK_BEHIND -> {
-                moveClock.accept(-JUMP_SECONDS);
+                replicas.moveClocks(-JUMP_SECONDS);
                 yield true;
             }
         };

@@ -2,7 +2,6 @@ package dev.distillery.operator.faults;
 
 import dev.distillery.kubernetes.KubernetesBinaries;
 import dev.distillery.operator.KubernetesUnderTest;
-import dev.distillery.operator.OperatorUnderTest;
 import dev.distillery.operator.RealKubernetes;
 import dev.distillery.operator.faults.FaultPlan.Answer;
 import dev.distillery.operator.faults.FaultPlan.Injection;
@@ -10,10 +9,10 @@ import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.recipe.TrainingRecipe;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,8 +25,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
 
-/** A real control plane and an operator behind a {@link FaultProxy}, which is started again whenever it ends. */
+/** A real control plane and two operators, each behind a {@link FaultProxy}. */
 final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
     private static final System.Logger LOG = System.getLogger(FaultCampaign.class.getName());
     private static final Pattern REQUEST =
@@ -35,35 +35,28 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
     private static final int PER_THOUSAND = 1000;
 
     private final KubernetesUnderTest kubernetes;
-    private final FaultProxy proxy;
-    private final OperatorUnderTest operator;
-    private final OperatorClock clock;
     private final RandomGenerator random;
     private final Map<String, FaultRun> runs = new ConcurrentHashMap<>();
     private final Map<String, Integer> tally = new TreeMap<>();
+    private final Set<String> violations = new LinkedHashSet<>();
     private final AtomicInteger writes = new AtomicInteger();
     private final ScheduledExecutorService work = Executors.newScheduledThreadPool(32);
+    private final Replicas replicas;
     private final Deeds deeds;
     private volatile boolean calm = true;
 
     FaultCampaign(KubernetesBinaries binaries, Path folder, long seed) throws Exception {
         this.random = FaultPlan.random(seed);
         this.kubernetes = new RealKubernetes(binaries, folder);
-        String direct = Files.readString(kubernetes.kubeconfig());
-        this.proxy =
-                new FaultProxy(URI.create(kubernetes.client().getMasterUrl().toString()), this);
-        Path kubeconfig = folder.resolve("kubeconfig-proxy");
-        Files.writeString(
-                kubeconfig,
-                direct.replaceAll(
-                        "server: \"[^\"]+\", certificate-authority: \"[^\"]+\"", "server: \"" + proxy.url() + "\""));
-        this.operator = new OperatorUnderTest(kubeconfig, folder.resolve("operator.log"))
-                .with("DISTILLERY_TRAINER_IMAGE", KubernetesUnderTest.FAULTY_TRAINER_IMAGE);
-        this.clock = new OperatorClock(operator, folder);
-        this.deeds = new Deeds(client(), this::killOperator, this::moveClock);
         watch();
-        operator.start();
-        var unused = work.scheduleWithFixedDelay(this::keepAlive, 100, 100, TimeUnit.MILLISECONDS);
+        this.replicas = new Replicas(
+                URI.create(kubernetes.client().getMasterUrl().toString()),
+                Files.readString(kubernetes.kubeconfig()),
+                folder,
+                this,
+                work,
+                () -> count("operator started again"));
+        this.deeds = new Deeds(client(), replicas);
     }
 
     KubernetesClient client() {
@@ -84,7 +77,7 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
     void calm(boolean now) {
         calm = now;
         if (now) {
-            moveClock(0);
+            replicas.moveClocks(0);
         }
     }
 
@@ -93,19 +86,31 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
         return writes.get();
     }
 
+    /** @return whether both operators are there and one leads */
     boolean ready() {
-        try {
-            return operator.isAlive() && operator.get("/q/health/ready") == 200;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return replicas.settled();
+    }
+
+    /** @return whether one led */
+    boolean killLeader() {
+        return replicas.killLeader();
     }
 
     List<String> errors() throws Exception {
-        return operator.errors();
+        return replicas.errors();
+    }
+
+    /** @return what was found wrong of the operators, whatever they worked at */
+    List<String> violations() {
+        synchronized (violations) {
+            return List.copyOf(violations);
+        }
+    }
+
+    private void violated(String what) {
+        synchronized (violations) {
+            violations.add(what);
+        }
     }
 
     Map<String, Integer> tally() {
@@ -158,6 +163,8 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
                             count(injection.deed());
                             count("edge " + injection.edge());
                         }
+                    } catch (ConditionTimeoutException e) {
+                        violated(injection + ": " + e.getMessage());
                     } catch (RuntimeException e) {
                         LOG.log(System.Logger.Level.WARNING, injection + " was not done", e);
                     }
@@ -166,21 +173,8 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** As kubelet does, whatever the operator ended with. */
-    private void keepAlive() {
-        if (operator.isAlive()) {
-            return;
-        }
-        try {
-            count("operator started again");
-            operator.start();
-        } catch (AssertionError | Exception e) {
-            LOG.log(System.Logger.Level.INFO, "the operator does not start yet: " + e.getMessage());
-        }
-    }
-
     @Override
-    public Answer answer(String method, String path) {
+    public Answer answer(FaultProxy from, String method, String path) {
         Matcher matcher = REQUEST.matcher(path);
         if (!matcher.matches()) {
             // Lists and whatever the operator asks for at its start.
@@ -194,6 +188,9 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
         String resource = matcher.group(3) == null ? matcher.group(2) : matcher.group(3);
         if (!method.equals("GET") && !Set.of("leases", "events").contains(resource)) {
             writes.incrementAndGet();
+            if (!from.tookLease() && runs.containsKey(matcher.group(1))) {
+                violated("a replica that never led sends " + method + " " + resource);
+            }
         }
         FaultRun run = runs.get(matcher.group(1));
         Answer wrong = calm || run == null ? null : run.answer(method + " " + resource);
@@ -223,24 +220,14 @@ final class FaultCampaign implements AutoCloseable, FaultProxy.Faults {
         return 100 * (1 + drawn);
     }
 
-    private void moveClock(int seconds) {
-        clock.set(seconds);
-    }
-
     private synchronized int draw() {
         return random.nextInt(PER_THOUSAND);
     }
 
     @Override
-    public void killOperator() {
-        operator.kill();
-    }
-
-    @Override
     public void close() {
         work.shutdownNow();
-        operator.close();
-        proxy.close();
+        replicas.close();
         kubernetes.close();
     }
 }

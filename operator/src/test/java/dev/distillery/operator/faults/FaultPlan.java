@@ -17,12 +17,21 @@ record FaultPlan(
     private static final String GENERATOR = "L64X128MixRandom";
     private static final int RETRIES = 8;
     private static final int CRASHES_FOR_EVER = 99;
+    /** A recipe has more than so many. */
+    private static final int STATUSES = 10;
 
     /** What somebody or something does to the cluster. */
     enum Deed {
-        KILL_OPERATOR,
+        /** Started again at once, under its name. */
+        KILL_LEADER,
+        /** The leader dies, and comes back when the other leads. */
+        FAIL_OVER,
+        /** From the API server, until it has stepped down. */
+        CUT_OFF_LEADER,
         DELETE_POD,
         EVICT_POD,
+        /** All pods of the node are evicted, and none starts until they have gone. */
+        TAINT_NODE,
         KILL_TRAINER,
         DELETE_JOB,
         ORPHAN_PODS,
@@ -30,7 +39,7 @@ record FaultPlan(
         SUSPEND_AND_RESUME,
         /** Deleted, and made anew under its name. */
         REPLACE_RECIPE,
-        /** The operator's clock, 20 s ahead or behind. */
+        /** The operators' clocks, 20 s ahead or behind. */
         CLOCK_AHEAD,
         CLOCK_BEHIND
     }
@@ -45,6 +54,8 @@ record FaultPlan(
         JOB_ENDED,
         TRAINING_TEACHER,
         TRAINING_STUDENT,
+        /** A pod's first report is in the status. */
+        PROGRESSED,
         TERMINAL
     }
 
@@ -134,7 +145,8 @@ record FaultPlan(
             String request = REQUESTS.get(random.nextInt(REQUESTS.size()));
             // Nothing that is only read is in conflict.
             boolean fits = answer != Answer.CONFLICT_409 || !request.startsWith("GET");
-            answers.add(new BadAnswer(fits ? answer : Answer.ERROR_500, request, 1 + random.nextInt(2)));
+            int most = request.equals("PATCH status") ? STATUSES : 2;
+            answers.add(new BadAnswer(fits ? answer : Answer.ERROR_500, request, 1 + random.nextInt(most)));
         }
         return new FaultPlan(seed, List.copyOf(recipes), gate || crashes, injections, answers);
     }

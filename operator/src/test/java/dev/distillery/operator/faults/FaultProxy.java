@@ -21,10 +21,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Between the operator and the API server, over plain HTTP on loopback: answers wrongly, late or not at all. */
+/** Between one process of an operator and the API server, over plain HTTP on loopback: answers wrongly, late or not at all. */
 final class FaultProxy implements AutoCloseable {
     private static final int LARGE = 64 << 20;
     private static final int SLOW_MILLIS = 1500;
+    private static final int BAD_REQUEST = 400;
     private static final Set<String> NOT_COPIED = Set.of("host", "content-length", "transfer-encoding", "connection");
     private static final String GONE =
             """
@@ -34,27 +35,30 @@ final class FaultProxy implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final URI target;
+    private final Runnable kill;
     private final Faults faults;
     private final HttpClient client;
     private final WebSocketClient watches;
     private final HttpServer server;
+    private volatile boolean cutOff;
+    private volatile boolean tookLease;
 
     /** What is to go wrong. */
     interface Faults {
         /** @return null for nothing */
-        Answer answer(String method, String path);
+        Answer answer(FaultProxy from, String method, String path);
 
         /** @return whether the watch is cut now: {@code 1}, after telling that its version is gone: {@code 2}; else 0 */
         int cut();
 
         /** @return milliseconds for which the watch's events, this one on, are held back */
         int stale();
-
-        void killOperator();
     }
 
-    FaultProxy(URI target, Faults faults) throws Exception {
+    /** @param kill ends the process */
+    FaultProxy(URI target, Runnable kill, Faults faults) throws Exception {
         this.target = target;
+        this.kill = kill;
         this.faults = faults;
         this.client = vertx.createHttpClient(new HttpClientOptions()
                 .setSsl(true)
@@ -84,9 +88,22 @@ final class FaultProxy implements AutoCloseable {
         return "http://127.0.0.1:" + server.actualPort();
     }
 
+    /** From now on packets are lost both ways, and nobody is told. */
+    void cutOff() {
+        cutOff = true;
+    }
+
+    /** @return whether the process has ever had the lease */
+    boolean tookLease() {
+        return tookLease;
+    }
+
     private void serve(HttpServerRequest request) {
         request.body().onSuccess(body -> {
-            Answer wrong = faults.answer(request.method().name(), request.path());
+            if (cutOff) {
+                return;
+            }
+            Answer wrong = faults.answer(this, request.method().name(), request.path());
             if (wrong == Answer.DROPPED_BEFORE) {
                 close(request);
             } else if (wrong != null && wrong.code != 0) {
@@ -124,12 +141,18 @@ final class FaultProxy implements AutoCloseable {
                     return out.send(body);
                 })
                 .compose(in -> in.body().compose(answer -> {
+                    if (cutOff) {
+                        return Future.succeededFuture();
+                    }
                     if (wrong == Answer.KILLED_AFTER) {
-                        faults.killOperator();
+                        kill.run();
                     }
                     if (wrong != null) {
                         close(request);
                         return Future.succeededFuture();
+                    }
+                    if (writesLease(request) && in.statusCode() < BAD_REQUEST) {
+                        tookLease = true;
                     }
                     request.response().setStatusCode(in.statusCode());
                     in.headers().forEach(header -> {
@@ -142,12 +165,19 @@ final class FaultProxy implements AutoCloseable {
                 .onFailure(e -> close(request));
     }
 
+    private static boolean writesLease(HttpServerRequest request) {
+        return request.path().contains("/leases") && !request.method().equals(HttpMethod.GET);
+    }
+
     private static void close(HttpServerRequest request) {
         var unused = request.connection().close();
     }
 
     private void watch(ServerWebSocket operator) {
         operator.pause();
+        if (cutOff) {
+            return;
+        }
         WebSocketConnectOptions options = new WebSocketConnectOptions()
                 .setHost(target.getHost())
                 .setPort(target.getPort())
@@ -166,6 +196,9 @@ final class FaultProxy implements AutoCloseable {
         long[] held = {0};
         int[] waiting = {0};
         events.textMessageHandler(event -> {
+            if (cutOff) {
+                return;
+            }
             int cut = faults.cut();
             if (cut == 2) {
                 operator.writeTextMessage(GONE);

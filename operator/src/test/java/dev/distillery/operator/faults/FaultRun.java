@@ -9,6 +9,8 @@ import dev.distillery.operator.status.StageObservation;
 import dev.distillery.operator.status.TrainerPod;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.Phase;
+import dev.distillery.status.TrainingRecipeStatus;
+import dev.distillery.status.TrainingRecipeStatus.Progress;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -31,6 +33,7 @@ final class FaultRun {
     private final Map<String, Long> completedAt = new HashMap<>();
     private final Map<String, Long> readyAt = new HashMap<>();
     private final Map<String, Phase> phases = new HashMap<>();
+    private final Map<String, List<TrainingRecipeStatus>> statuses = new HashMap<>();
     private final List<String> violations = new ArrayList<>();
 
     FaultRun(FaultPlan plan, BiConsumer<Injection, HasMetadata> doer) {
@@ -86,7 +89,8 @@ final class FaultRun {
             live.add(pod.getMetadata().getName());
             edge(Edge.POD_CREATED, pod, "");
             if (live.size() > 1) {
-                violations.add("more than one live pod of " + place + ": " + live);
+                violations.add(
+                        "more than one live pod of " + pod.getMetadata().getNamespace() + "/" + place + ": " + live);
             }
         } else {
             live.remove(pod.getMetadata().getName());
@@ -107,9 +111,14 @@ final class FaultRun {
             return;
         }
         String uid = recipe.getMetadata().getUid();
+        statuses.computeIfAbsent(uid, key -> new ArrayList<>()).add(recipe.getStatus());
         Phase before = phases.put(uid, phase);
         if (before != null && before.terminal() && before != phase) {
             violations.add(recipe.getMetadata().getName() + " was " + before + " and is " + phase + " now");
+        }
+        Progress progress = recipe.getStatus().progress();
+        if (progress != null && progress.pod() != null) {
+            edge(Edge.PROGRESSED, recipe, progress.pod());
         }
         if (phase == Phase.TRAINING_TEACHER) {
             edge(Edge.TRAINING_TEACHER, recipe, phase.toString());
@@ -145,6 +154,11 @@ final class FaultRun {
     /** @return the highest attempt at the student of the recipe with this uid that there ever was; 0 for none */
     synchronized int attempts(String uid) {
         return attempts.getOrDefault(uid, 0);
+    }
+
+    /** @return all statuses that the recipe with this uid ever had */
+    synchronized List<TrainingRecipeStatus> statuses(String uid) {
+        return List.copyOf(statuses.getOrDefault(uid, List.of()));
     }
 
     /** @return whether the recipe was called Ready before any Job of its student was complete */

@@ -11,6 +11,7 @@ import dev.distillery.operator.status.TrainerPod;
 import dev.distillery.recipe.TrainingRecipe;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,13 +35,14 @@ class FaultsIT {
     private static final int SEEDS = Integer.getInteger("faults.seeds", 24);
     private static final long FIRST = Long.getLong("faults.first", 1);
     private static final int TOGETHER = Integer.getInteger("faults.together", 24);
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final Duration QUIET = Duration.ofSeconds(3);
     /** From so many seeds on each kind of fault must have happened. */
     private static final int MANY = 100;
 
-    /** In a line that tells of a reconciliation that is tried again. */
-    private static final List<String> CLOSED_BY_THE_PROXY = List.of("Connection was closed", "Connection refused");
+    /** In a line that tells of a reconciliation, or of a watch, that is tried again. */
+    private static final List<String> CUT_BY_THE_PROXY = List.of(
+            "Connection was closed", "Connection refused", "NoStackTraceTimeoutException", "The timeout period of ");
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     static Path folder;
@@ -68,6 +70,7 @@ class FaultsIT {
                         found.isEmpty() ? "" : "\n  " + String.join("\n  ", found),
                         campaign.tally());
             }
+            violations.addAll(campaign.violations());
             violations.addAll(campaign.errors().stream()
                     .filter(line -> !expected(line))
                     .map(line -> "log: " + line.substring(0, Math.min(line.length(), 600)))
@@ -79,7 +82,7 @@ class FaultsIT {
         }
     }
 
-    private static List<String> batch(FaultCampaign campaign, List<Long> seeds) {
+    private static List<String> batch(FaultCampaign campaign, List<Long> seeds) throws IOException {
         List<FaultRun> runs =
                 seeds.stream().map(seed -> campaign.begin(FaultPlan.of(seed))).toList();
         campaign.calm(false);
@@ -110,11 +113,13 @@ class FaultsIT {
                                             + recipe.getStatus().message() + ")")));
         }
         campaign.calm(true);
-        campaign.killOperator();
-        await("the operator is quiet", () -> quiet(campaign));
-        runs.forEach(run -> violations.addAll(new Invariants(
-                        run, campaign.client(), campaign.workspace(run.plan().seed()))
-                .violations()));
+        await("a replica leads", campaign::killLeader);
+        await("both replicas are there and one leads", campaign::ready);
+        await("the operators are quiet", () -> quiet(campaign));
+        for (FaultRun run : runs) {
+            Path workspace = campaign.workspace(run.plan().seed());
+            violations.addAll(new Invariants(run, campaign.client(), workspace).violations());
+        }
         int before = campaign.writes();
         for (FaultRun run : runs) {
             run.plan()
@@ -193,10 +198,10 @@ class FaultsIT {
                 .toArray(String[]::new);
     }
 
-    /** @return whether the line tells of a fault that was injected, or of the connection that the proxy closed */
+    /** @return whether the line tells of a fault that was injected, or of the connection that the proxy closed or cut off */
     private static boolean expected(String line) {
-        boolean tried = line.contains("Uncaught error during event processing");
-        return line.contains("injected")
-                || tried && CLOSED_BY_THE_PROXY.stream().anyMatch(line::contains);
+        boolean tried =
+                line.contains("Uncaught error during event processing") || line.contains("listSyncAndWatch failed");
+        return line.contains("injected") || tried && CUT_BY_THE_PROXY.stream().anyMatch(line::contains);
     }
 }

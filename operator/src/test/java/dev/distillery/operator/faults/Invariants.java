@@ -8,8 +8,6 @@ import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +17,12 @@ final class Invariants {
     private final FaultRun run;
     private final List<TrainingRecipe> recipes;
     private final List<Job> jobs;
-    private final List<String> journal;
+    private final Journal journal;
+    private final List<Statement> statements;
     private final List<String> violations;
 
     /** @param workspace the folder of the run's claim */
-    Invariants(FaultRun run, KubernetesClient client, Path workspace) {
+    Invariants(FaultRun run, KubernetesClient client, Path workspace) throws IOException {
         String namespace = FaultPlan.namespace(run.plan().seed());
         this.run = run;
         this.recipes = client.resources(TrainingRecipe.class)
@@ -32,16 +31,14 @@ final class Invariants {
                 .getItems();
         this.jobs = client.resources(Job.class).inNamespace(namespace).list().getItems();
         this.violations = new ArrayList<>(run.violations());
-        try {
-            Path file = workspace.resolve(FaultyTrainer.JOURNAL);
-            this.journal = Files.exists(file) ? Files.readAllLines(file) : List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.journal = new Journal(workspace);
+        this.statements =
+                journal.lines(Journal.STATEMENT).stream().map(Statement::of).toList();
     }
 
-    List<String> violations() {
+    List<String> violations() throws IOException {
         noTwoProcessesOfAStageWereAlive();
+        noReportOfAnEarlierPodWasTaken();
         for (TrainingRecipe recipe : recipes) {
             theRecipeEndedAsItShould(recipe);
             if (recipe.getStatus() == null) {
@@ -50,12 +47,24 @@ final class Invariants {
             nothingWasPublishedTwice(recipe);
             noResultWasLost(recipe);
             theStatusAgreesWithTheJobs(recipe);
+            theStatusAgreesWithTheTrainers(recipe);
         }
         return violations;
     }
 
-    private void noTwoProcessesOfAStageWereAlive() {
-        journal.stream().filter(line -> line.startsWith("overlap")).forEach(violations::add);
+    private void noTwoProcessesOfAStageWereAlive() throws IOException {
+        journal.lines(Journal.OVERLAP).forEach(run -> violations.add("two processes of " + run));
+    }
+
+    private void noReportOfAnEarlierPodWasTaken() throws IOException {
+        journal.lines(Journal.STALE)
+                .forEach(pods -> violations.add("a report was taken after its successor's: " + pods));
+    }
+
+    private void theStatusAgreesWithTheTrainers(TrainingRecipe recipe) {
+        new ProgressInvariants(run.statuses(recipe.getMetadata().getUid()), statements)
+                .violations()
+                .forEach(violation -> violations.add(name(recipe) + ": " + violation));
     }
 
     private void theRecipeEndedAsItShould(TrainingRecipe recipe) {
@@ -67,7 +76,7 @@ final class Invariants {
         }
     }
 
-    private void nothingWasPublishedTwice(TrainingRecipe recipe) {
+    private void nothingWasPublishedTwice(TrainingRecipe recipe) throws IOException {
         List<String> published = published(recipe);
         int expected = run.plan().fails() ? 0 : 1;
         if (published.size() != expected) {
@@ -75,7 +84,7 @@ final class Invariants {
         }
     }
 
-    private void noResultWasLost(TrainingRecipe recipe) {
+    private void noResultWasLost(TrainingRecipe recipe) throws IOException {
         TrainingRecipeStatus status = recipe.getStatus();
         if (status.phase() != Phase.READY) {
             return;
@@ -108,11 +117,10 @@ final class Invariants {
                         + job.getMetadata().getName() + " has not"));
     }
 
-    private List<String> published(TrainingRecipe recipe) {
-        String start = "publish " + StagePlan.runId(recipe) + " ";
-        return journal.stream()
-                .filter(line -> line.startsWith(start))
-                .map(line -> line.substring(start.length()))
+    private List<String> published(TrainingRecipe recipe) throws IOException {
+        return journal.lines(Journal.PUBLISH).stream()
+                .filter(words -> words.get(0).equals(StagePlan.runId(recipe)))
+                .map(words -> words.get(1))
                 .toList();
     }
 

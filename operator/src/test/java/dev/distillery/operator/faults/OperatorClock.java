@@ -1,6 +1,5 @@
 package dev.distillery.operator.faults;
 
-import dev.distillery.operator.OperatorUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,15 +13,21 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import net.bytebuddy.agent.builder.AgentBuilder;
 
-/** Moves an operator's clock while it runs. */
+/** Moves operators' clocks while they run. */
 final class OperatorClock {
     private final Path seconds;
+    private final Path agent;
 
     /** @param folder for its files */
-    OperatorClock(OperatorUnderTest operator, Path folder) throws IOException {
+    OperatorClock(Path folder) throws IOException {
         this.seconds = folder.resolve("clock");
+        this.agent = agent(folder);
         set(0);
-        operator.with("JAVA_TOOL_OPTIONS", "-javaagent:" + agent(folder) + "=" + seconds);
+    }
+
+    /** @return the JVM's option that puts an operator's clock under this one */
+    String agent() {
+        return "-javaagent:" + agent + "=" + seconds;
     }
 
     /** @param ahead seconds; negative for behind */

@@ -81,7 +81,7 @@ class PodMetricsTest {
     @Test
     void whatEndedBeforeThisProcessAndWhatAnotherLeaderCountsIsLeftOut() {
         metrics.observed(ended("2025-12-31T00:00:00Z", "2025-12-31T00:01:00Z", 0, "Completed", null));
-        new PodMetrics(meters, Leadership.candidate(new Replica("b", "10.0.0.2", 8443)), clock)
+        new PodMetrics(meters, Leadership.candidate(new Replica("b", "10.0.0.2", 8443), () -> {}), clock)
                 .observed(ended("2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z", 0, "Completed", null));
         assertThat(meters.getMeters()).isEmpty();
     }
@@ -96,6 +96,15 @@ class PodMetricsTest {
         var timer = meters.get("distillery.time.to.first.step").timer();
         assertThat(timer.count()).isEqualTo(1);
         assertThat(timer.totalTime(TimeUnit.SECONDS)).isEqualTo(42);
+    }
+
+    @Test
+    void aStepBeforeThePodWasCreatedByThisClockTookNoTime() {
+        clock.advance(Duration.ofSeconds(-20));
+        metrics.reported(pod(), report(1));
+        var timer = meters.get("distillery.time.to.first.step").timer();
+        assertThat(timer.count()).isEqualTo(1);
+        assertThat(timer.totalTime(TimeUnit.SECONDS)).isZero();
     }
 
     private static ProgressReport report(long step) {

@@ -1,5 +1,6 @@
 package dev.distillery.operator.stage;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -61,18 +62,35 @@ class StageClusterTest {
     @ValueSource(ints = {0, 1})
     void whatWentWhileItWasEditedIsGone(int reads) throws IOException {
         AtomicInteger left = new AtomicInteger(reads);
-        Job job = new JobBuilder()
-                .withNewMetadata()
-                .withName("photos")
-                .withNamespace("default")
-                .endMetadata()
-                .build();
         against(
                 exchange -> {
                     boolean there = exchange.getRequestMethod().equals("GET") && left.getAndDecrement() > 0;
                     answer(exchange, there ? 200 : 404, there ? JOB : null);
                 },
-                cluster -> assertThatCode(() -> cluster.suspend(job, true)).doesNotThrowAnyException());
+                cluster -> assertThatCode(() -> cluster.suspend(job(), true)).doesNotThrowAnyException());
+    }
+
+    /** Another leaves between, or what is edited is made anew: 409 or, where the patch does not fit it any more, 422. */
+    @ParameterizedTest
+    @ValueSource(ints = {409, 422})
+    void whatChangedWhileItWasEditedIsEditedAnew(int refusal) throws IOException {
+        AtomicInteger patches = new AtomicInteger();
+        against(
+                exchange -> {
+                    boolean stale = exchange.getRequestMethod().equals("PATCH") && patches.getAndIncrement() == 0;
+                    answer(exchange, stale ? refusal : 200, stale ? null : JOB);
+                },
+                cluster -> cluster.suspend(job(), true));
+        assertThat(patches).hasValue(2);
+    }
+
+    private static Job job() {
+        return new JobBuilder()
+                .withNewMetadata()
+                .withName("photos")
+                .withNamespace("default")
+                .endMetadata()
+                .build();
     }
 
     private static void against(HttpHandler apiServer, Consumer<StageCluster> test) throws IOException {
