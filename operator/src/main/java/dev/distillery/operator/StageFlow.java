@@ -151,7 +151,7 @@ class StageFlow {
                 }
                 yield start(seen, seen.plan().withAttempt(seen.plan().attempt() + 1), free);
             }
-            case QUEUED, SUSPENDED, PENDING, RUNNING -> suspend ? pause(seen) : keepGoing(seen);
+            case BLOCKED, QUEUED, SUSPENDED, PENDING, RUNNING -> suspend ? pause(seen) : keepGoing(seen);
         };
     }
 
@@ -167,7 +167,7 @@ class StageFlow {
         Optional<Instant> free = Optional.ofNullable(notBefore).or(() -> recent.another(plan, now));
         if (free.isPresent()) {
             return seen.as(
-                    seen.stage().in(State.PENDING, new Waiting("PodEnding", "a pod of an earlier Job may still start")),
+                    seen.stage().in(State.BLOCKED, new Waiting("PodEnding", "a pod of an earlier Job may still start")),
                     free.get());
         }
         // Pods and Jobs are watched apart: a Job's end may be known before its pod ever was.
@@ -182,7 +182,7 @@ class StageFlow {
                     .orElse(new Waiting(
                             "PodEnding", "pod " + inTheWay.get().name() + " of an earlier attempt or run is ending"));
             // Of a pod that no cache ever held, no event tells that it went.
-            return seen.as(seen.stage().in(State.PENDING, why), clock.instant().plus(PendingStage.ASK_AGAIN));
+            return seen.as(seen.stage().in(State.BLOCKED, why), clock.instant().plus(PendingStage.ASK_AGAIN));
         }
         try {
             cluster.start(plan);
@@ -193,7 +193,7 @@ class StageFlow {
             String reason =
                     e.getMessage() != null && e.getMessage().contains("exceeded quota") ? "QuotaExceeded" : "Refused";
             return seen.as(
-                    seen.stage().in(State.PENDING, new Waiting(reason, e.getMessage())),
+                    seen.stage().in(State.BLOCKED, new Waiting(reason, e.getMessage())),
                     clock.instant().plus(PendingStage.ASK_AGAIN));
         }
         recent.add(plan, clock.instant());

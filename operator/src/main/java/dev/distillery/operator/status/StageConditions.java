@@ -24,7 +24,7 @@ final class StageConditions {
         StageObservation stage = o.stage();
         Waiting waiting = stage.waiting();
         switch (stage.state()) {
-            case ABSENT, SUSPENDED, RETRYING ->
+            case ABSENT, BLOCKED, SUSPENDED, RETRYING ->
                 conditions.set(
                         Condition.QUEUED,
                         false,
@@ -116,7 +116,7 @@ final class StageConditions {
                         type, false, stage.failure().reason(), stage.failure().message());
             case RUNNING -> conditions.set(type, false, "Training", "training");
             case SUSPENDED -> conditions.set(type, false, "Suspended", message(stage.waiting(), "suspended"));
-            case QUEUED, PENDING, RETRYING ->
+            case BLOCKED, QUEUED, PENDING, RETRYING ->
                 conditions.set(
                         type, false, reason(stage.waiting(), "Pending"), message(stage.waiting(), "no pod runs yet"));
             case ABSENT -> conditions.set(type, false, "NotStarted", "not started");

@@ -35,6 +35,8 @@ public record StageObservation(
     public enum State {
         /** There is no Job. */
         ABSENT,
+        /** There is to be a Job, and something is in its way. */
+        BLOCKED,
         /** Its queue has not admitted the Job, or took the admission back. */
         QUEUED,
         /** The operator has suspended the Job. */

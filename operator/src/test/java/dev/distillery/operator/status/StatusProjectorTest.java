@@ -47,6 +47,7 @@ class StatusProjectorTest {
             # teacher   | student    | suspend | phase           | kstatus    | conditions that are true
             ABSENT      | ABSENT     | false   | Pending         | InProgress | Accepted Reconciling
             ABSENT      | ABSENT     | true    | Suspended       | InProgress | Accepted Suspended Reconciling
+            BLOCKED     | ABSENT     | false   | Pending         | InProgress | Accepted Reconciling
             QUEUED      | ABSENT     | false   | Pending         | InProgress | Accepted Queued Reconciling
             QUEUED      | ABSENT     | true    | Suspended       | InProgress | Accepted Queued Suspended Reconciling
             SUSPENDED   | ABSENT     | false   | Pending         | InProgress | Accepted Reconciling
@@ -61,6 +62,7 @@ class StatusProjectorTest {
             FAILED      | ABSENT     | true    | Failed          | Failed     | Accepted Queued Scheduled Failed Stalled
             SUCCEEDED   | ABSENT     | false   | Pending         | InProgress | Accepted TeacherReady Reconciling
             SUCCEEDED   | ABSENT     | true    | Suspended       | InProgress | Accepted TeacherReady Suspended Reconciling
+            SUCCEEDED   | BLOCKED    | false   | Pending         | InProgress | Accepted TeacherReady Reconciling
             SUCCEEDED   | QUEUED     | false   | Pending         | InProgress | Accepted Queued TeacherReady Reconciling
             SUCCEEDED   | QUEUED     | true    | Suspended       | InProgress | Accepted Queued TeacherReady Suspended Reconciling
             SUCCEEDED   | SUSPENDED  | false   | Pending         | InProgress | Accepted TeacherReady Reconciling
@@ -91,6 +93,7 @@ class StatusProjectorTest {
             FAILED      | RETRYING   | false   | Failed          | Failed     | Accepted Queued Scheduled Failed Stalled
             none        | ABSENT     | false   | Pending         | InProgress | Accepted Reconciling
             none        | ABSENT     | true    | Suspended       | InProgress | Accepted Suspended Reconciling
+            none        | BLOCKED    | false   | Pending         | InProgress | Accepted Reconciling
             none        | QUEUED     | false   | Pending         | InProgress | Accepted Queued Reconciling
             none        | SUSPENDED  | true    | Suspended       | InProgress | Accepted Suspended Reconciling
             none        | PENDING    | false   | Pending         | InProgress | Accepted Queued Reconciling
@@ -211,7 +214,8 @@ class StatusProjectorTest {
         TrainingRecipe recipe = Recipes.stored("photos", false);
         TrainingRecipeStatus training = project(recipe, NONE, training("a", 150, 0, 140L), NOON);
         recipe.setStatus(training);
-        for (State state : List.of(State.RUNNING, State.PENDING, State.RETRYING, State.QUEUED, State.SUSPENDED)) {
+        for (State state :
+                List.of(State.RUNNING, State.PENDING, State.RETRYING, State.BLOCKED, State.QUEUED, State.SUSPENDED)) {
             TrainingRecipeStatus silent = project(recipe, NONE, in(Stage.STUDENT, state), NOON);
             assertThat(silent.progress().summary())
                     .isEqualTo(training.progress().summary());
@@ -310,7 +314,8 @@ class StatusProjectorTest {
         Failure failure = new Failure(stage, 1, "PodFailed", "exit code 137", 137, "p");
         return switch (state) {
             case ABSENT -> NONE;
-            case QUEUED, SUSPENDED, PENDING -> new StageObservation(state, 1, null, null, null, null, null, false);
+            case BLOCKED, QUEUED, SUSPENDED, PENDING ->
+                new StageObservation(state, 1, null, null, null, null, null, false);
             case RUNNING -> new StageObservation(state, 1, null, null, null, null, null, true);
             case RETRYING ->
                 new StageObservation(
