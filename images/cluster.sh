@@ -2,7 +2,7 @@
 # Installs the chart with the images that `mvn -Pimage package` built on a Kubernetes of one node (kubernetes-tools/node),
 # and trains there as a team would: Pod Security "restricted", claims, a registry. It sees what no emulated kubelet shows:
 # the Deployment and its probes, images and their users, DNS and Services, a drain, the kernel's OOM killer, a published
-# image mounted as a volume. Needs root, what kubernetes-tools/node names, docker-registry and jq.
+# image mounted as a volume. Needs root, what kubernetes-tools/node names, docker-registry, jq and curl.
 #
 #   images/cluster.sh
 set -euo pipefail
