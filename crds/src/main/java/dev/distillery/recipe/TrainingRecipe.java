@@ -20,7 +20,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Kind(TrainingRecipeNames.KIND)
 @Singular("trainingrecipe")
 @Plural(TrainingRecipeNames.PLURAL)
-@ShortNames("recipe")
+@ShortNames({"recipe", "recipes"})
 @Categories("distillery")
 @ValidationRule(
         value = "self.metadata.name.matches('^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$')",
