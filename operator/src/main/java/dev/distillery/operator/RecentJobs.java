@@ -31,6 +31,12 @@ final class RecentJobs {
         made.put(place(plan), new Made(plan, now.plus(PendingStage.POD_EXPECTED)));
     }
 
+    /** Of a Job whose pod was made nothing more is to come: whoever asks for its pods finds it. */
+    void podMade(StagePlan plan) {
+        made.computeIfPresent(
+                place(plan), (place, recent) -> recent.plan().key().equals(plan.key()) ? null : recent);
+    }
+
     /** @return until when this very Job, should it be gone, is not to be made again; empty for one that was not made just now */
     Optional<Instant> same(StagePlan plan, Instant now) {
         return find(plan, now)

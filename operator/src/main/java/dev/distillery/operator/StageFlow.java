@@ -133,6 +133,9 @@ class StageFlow {
 
     /** @param free when Jobs may be made; null for now */
     private ObservedStage drive(ObservedStage seen, boolean suspend, Instant free) {
+        if (seen.stage().scheduled() || seen.stage().state().ended()) {
+            recent.podMade(seen.plan());
+        }
         return switch (seen.stage().state()) {
             case SUCCEEDED -> {
                 board.remove(seen.plan().key());

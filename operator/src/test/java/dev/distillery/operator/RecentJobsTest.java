@@ -39,6 +39,15 @@ class RecentJobsTest {
     }
 
     @Test
+    void nothingWaitsForAPodThatWasSeen() {
+        recent.add(student("one").withAttempt(2), NOW);
+        recent.podMade(student("one"));
+        assertThat(recent.another(student("two"), NOW)).contains(LATER);
+        recent.podMade(student("one").withAttempt(2));
+        assertThat(recent.another(student("two"), NOW)).isEmpty();
+    }
+
+    @Test
     void whoLeadsAnewWaitsForThePodsOfJobsThatItsPredecessorMade() {
         assertThat(recent.predecessors(NOW)).contains(LATER);
         assertThat(recent.predecessors(LATER)).isEmpty();
