@@ -1,5 +1,6 @@
 package dev.distillery.cli;
 
+import dev.distillery.embedded.Watchdog;
 import dev.distillery.report.ExitCode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,6 +53,7 @@ final class OperatorProcess implements AutoCloseable {
         try {
             Process process = builder.start();
             process.getOutputStream().close();
+            Watchdog.watch(process);
             return new OperatorProcess(
                     process, URI.create("http://" + address + ":" + health + "/q/health/ready"), new LogFile(log));
         } catch (IOException e) {

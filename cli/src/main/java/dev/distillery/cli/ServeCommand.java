@@ -1,5 +1,6 @@
 package dev.distillery.cli;
 
+import dev.distillery.embedded.Watchdog;
 import dev.distillery.report.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ final class ServeCommand implements Callable<Integer> {
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
         Process server = builder.start();
+        Watchdog.watch(server);
         Thread stop = new Thread(() -> stop(server), "serve-shutdown");
         Runtime.getRuntime().addShutdownHook(stop);
         return server.waitFor();

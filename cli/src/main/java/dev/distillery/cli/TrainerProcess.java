@@ -1,5 +1,6 @@
 package dev.distillery.cli;
 
+import dev.distillery.embedded.Watchdog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ final class TrainerProcess {
         command.add(Installation.ofEnvironment(System.getenv()).trainer().toString());
         command.addAll(arguments);
         Process trainer = new ProcessBuilder(command).inheritIO().start();
+        Watchdog.watch(trainer);
         Runtime.getRuntime().addShutdownHook(new Thread(trainer::destroy, "trainer-shutdown"));
         return trainer.waitFor();
     }

@@ -1,5 +1,6 @@
 package dev.distillery.embedded.runner;
 
+import dev.distillery.embedded.Watchdog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,9 @@ final class PodProcess {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(command.log().toFile()));
         builder.environment().putAll(command.environment());
         try {
-            return new PodProcess(builder.start(), command);
+            Process process = builder.start();
+            Watchdog.watch(process);
+            return new PodProcess(process, command);
         } catch (IOException e) {
             throw StartFailure.execution(e.getMessage());
         }
