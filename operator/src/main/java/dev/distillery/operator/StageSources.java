@@ -205,6 +205,16 @@ class StageSources implements JobOwners {
         return namespace + "/student/" + recipe;
     }
 
+    /** Running caches are filled. */
+    @Override
+    public boolean isReady() {
+        return isRunning(jobs) && isRunning(pods);
+    }
+
+    private static boolean isRunning(InformerEventSource<?, ?> source) {
+        return source != null && source.isRunning();
+    }
+
     @Override
     public Optional<Pod> pod(String namespace, String name, PodIdentity sender) {
         return job(namespace, name).flatMap(job -> pods.get(new ResourceID(sender.name(), namespace))
@@ -213,8 +223,7 @@ class StageSources implements JobOwners {
     }
 
     private Optional<Job> job(String namespace, String name) {
-        // Reports may come before the caches are made.
-        return jobs == null ? Optional.empty() : jobs.get(new ResourceID(name, namespace));
+        return jobs.get(new ResourceID(name, namespace));
     }
 
     private static boolean isOwned(Pod pod, Job job) {

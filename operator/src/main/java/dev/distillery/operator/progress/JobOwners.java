@@ -7,6 +7,9 @@ import java.util.Set;
 
 /** Which recipes a Job works for, and which pods work for it. */
 public interface JobOwners {
+    /** @return false while the operator starts and does not know yet what there is */
+    boolean isReady();
+
     /** @return empty for a Job that does not exist or is nobody's */
     Set<ResourceID> of(String namespace, String job);
 

@@ -48,6 +48,9 @@ public final class ProgressReports {
      * @param authorization the header; null if there is none
      */
     Answer take(String namespace, String job, String authorization, byte[] body) {
+        if (!owners.isReady()) {
+            return Answer.unavailable("this operator is starting");
+        }
         Optional<PodIdentity> pod;
         try {
             pod = authorization != null && authorization.startsWith(BEARER)

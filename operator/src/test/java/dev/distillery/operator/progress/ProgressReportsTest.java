@@ -43,9 +43,15 @@ class ProgressReportsTest {
     private final List<ProgressReport> taken = new CopyOnWriteArrayList<>();
     private final ProgressBoard board = new ProgressBoard();
     private final ProgressEventSource events = new ProgressEventSource(Duration.ofMillis(1), 1000);
+    private boolean isReady = true;
     private boolean podIsThere = true;
     private boolean apiIsThere = true;
     private final JobOwners owners = new JobOwners() {
+        @Override
+        public boolean isReady() {
+            return isReady;
+        }
+
         @Override
         public Set<ResourceID> of(String namespace, String job) {
             return namespace.equals("default") && Set.of("job", "another").contains(job) ? Set.of(RECIPE) : Set.of();
@@ -83,6 +89,15 @@ class ProgressReportsTest {
         assertThat(taken).containsExactly(REPORT);
         Awaitility.await().until(() -> woken.stream()
                 .anyMatch(e -> e.getRelatedCustomResourceID().equals(RECIPE)));
+    }
+
+    @Test
+    void aReportToAnOperatorThatStartsIsToComeAgain() {
+        isReady = false;
+        assertThat(post("job", TOKEN)).isEqualTo(503);
+        assertThat(reviewed).isEmpty();
+        isReady = true;
+        assertThat(post("job", TOKEN)).isEqualTo(204);
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,15 +36,31 @@ public final class ProgressPusher implements AutoCloseable {
      * How often.
      *
      * @param interval least time between two posts
-     * @param firstBackOff after a failed post; doubled by each further one
+     * @param firstBackOff the most after a failed post; doubled by each further one
      * @param maxBackOff where doubling ends
      * @param patience how long one post, and {@link #close}, may take
      */
     record Cadence(Duration interval, Duration firstBackOff, Duration maxBackOff, Duration patience) {
+        private static final int MAX_DOUBLINGS = 16;
         static final Cadence DEFAULT = every(Duration.ofSeconds(5));
 
         static Cadence every(Duration interval) {
             return new Cadence(interval, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(3));
+        }
+
+        /**
+         * After failures it is anything from half to all of the back-off: trainers that lost their operator together must
+         * not come back together, for it reviews only so many tokens a second.
+         *
+         * @param failures in a row, up to now
+         */
+        Duration pause(int failures, RandomGenerator random) {
+            if (failures == 0) {
+                return interval;
+            }
+            Duration doubled = firstBackOff.multipliedBy(1L << Math.min(failures - 1, MAX_DOUBLINGS));
+            long nanos = (doubled.compareTo(maxBackOff) < 0 ? doubled : maxBackOff).toNanos();
+            return Duration.ofNanos(nanos - (long) (random.nextDouble() * nanos / 2));
         }
     }
 
@@ -116,8 +134,8 @@ public final class ProgressPusher implements AutoCloseable {
     }
 
     private void sendAll() {
-        Duration backOff = cadence.firstBackOff();
-        boolean away = false;
+        RandomGenerator random = new SplittableRandom();
+        int failures = 0;
         try {
             while (true) {
                 ProgressReport report = await();
@@ -126,20 +144,16 @@ public final class ProgressPusher implements AutoCloseable {
                 }
                 String problem = endpoint.post(report, cadence.patience());
                 boolean last = settle(report, problem == null);
-                if (problem != null && !away) {
+                if (problem != null && failures == 0) {
                     LOG.warn("progress cannot be sent to {}: {}; training goes on", endpoint, problem);
-                } else if (problem == null && away) {
+                } else if (problem == null && failures > 0) {
                     LOG.info("progress reaches {} again", endpoint);
                 }
                 if (last) {
                     return;
                 }
-                away = problem != null;
-                pause(away ? backOff : cadence.interval());
-                Duration doubled = backOff.multipliedBy(2);
-                backOff = !away
-                        ? cadence.firstBackOff()
-                        : doubled.compareTo(cadence.maxBackOff()) < 0 ? doubled : cadence.maxBackOff();
+                failures = problem == null ? 0 : failures + 1;
+                pause(cadence.pause(failures, random));
             }
         } catch (InterruptedException e) {
             // close() ran out of patience; the final report goes by the termination message.

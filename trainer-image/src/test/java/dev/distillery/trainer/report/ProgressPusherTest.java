@@ -18,8 +18,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,24 @@ class ProgressPusherTest {
             await().until(() -> steps.contains(2L));
         }
         assertThat(steps.subList(0, 3)).containsOnly(1L);
+    }
+
+    @Test
+    void trainersThatFailTogetherDoNotComeBackTogether() {
+        RandomGenerator random = new SplittableRandom(1);
+        ProgressPusher.Cadence cadence = ProgressPusher.Cadence.DEFAULT;
+        assertThat(cadence.pause(0, random)).isEqualTo(Duration.ofSeconds(5));
+        Map.of(1, 1, 2, 2, 5, 16, 6, 30, 1000, 30).forEach((failures, seconds) -> {
+            List<Duration> pauses = Stream.generate(() -> cadence.pause(failures, random))
+                    .limit(1000)
+                    .toList();
+            Duration most = Duration.ofSeconds(seconds);
+            assertThat(pauses).allSatisfy(pause -> assertThat(pause).isBetween(most.dividedBy(2), most));
+            assertThat(pauses)
+                    .anyMatch(pause -> pause.compareTo(most.multipliedBy(6).dividedBy(10)) < 0);
+            assertThat(pauses)
+                    .anyMatch(pause -> pause.compareTo(most.multipliedBy(9).dividedBy(10)) > 0);
+        });
     }
 
     @Test
