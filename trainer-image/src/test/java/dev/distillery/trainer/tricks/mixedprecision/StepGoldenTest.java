@@ -1,6 +1,7 @@
 package dev.distillery.trainer.tricks.mixedprecision;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.distillery.recipe.ModelFamily;
@@ -42,6 +43,9 @@ class StepGoldenTest {
     private static final GoldenFile FILE = GoldenFile.read("precision");
     private static final GoldenFile.Case FACTS = new GoldenFile.Case(FILE.root());
 
+    private static final boolean SAME_KERNELS =
+            kernels().equals(FILE.root().get("kernels").asText());
+
     private static final ResidualStyle MARKED = new ResidualStyle() {
         @Override
         public boolean zeroGamma() {
@@ -70,7 +74,7 @@ class StepGoldenTest {
             // it.
             return new Bound(1e-6, 2e-3);
         }
-        if (!kernels().equals(FILE.root().get("kernels").asText())) {
+        if (!SAME_KERNELS) {
             // Other kernels sum in another order. A rounding that flips in 8 or 11 bits spreads from layer to
             // layer, until after five steps two runs are as far apart as one of them is from FP32.
             return new Bound(5e-3, 0.5);
@@ -139,7 +143,15 @@ class StepGoldenTest {
                         "step " + step,
                         error,
                         bound(precision.type()).loss());
-                assertThat(got.skipped()).isEqualTo(expected.get("skipped").asBoolean());
+                boolean skipped = expected.get("skipped").asBoolean();
+                // With other kernels a gradient at the edge of FP16's range may fall on its other side. Nothing after
+                // that
+                // can be compared: one of the two has moved.
+                assumeTrue(
+                        SAME_KERNELS || got.skipped() == skipped,
+                        "step " + step + " is at the edge of FP16's range with the kernels of this CPU;"
+                                + " ONEDNN_MAX_CPU_ISA=AVX512_CORE_BF16 takes those of the golden values");
+                assertThat(got.skipped()).as("step %d is skipped", step).isEqualTo(skipped);
             }
             return network.weights();
         }
@@ -155,7 +167,8 @@ class StepGoldenTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return flags.contains("avx512_bf16") && !flags.contains("amx_bf16") ? "avx512_bf16" : "others";
+        boolean amx = flags.contains("amx_bf16") && !"AVX512_CORE_BF16".equals(System.getenv("ONEDNN_MAX_CPU_ISA"));
+        return flags.contains("avx512_bf16") && !amx ? "avx512_bf16" : "others";
     }
 
     private static float[] minus(float[] end, float[] start) {
