@@ -110,7 +110,7 @@ class RunIT {
 
         run.destroy();
         assertThat(exitCode(run)).isEqualTo(143);
-        assertThat(children).noneMatch(ProcessHandle::isAlive);
+        awaitEnd(children);
         assertThat(out(0)).contains("\"reason\":\"Interrupted\"");
         assertThat(err(0)).doesNotContain("error");
         assertThat(exitCode(start(StandInOperator.SUCCEEDS))).isZero();
@@ -139,7 +139,13 @@ class RunIT {
         List<ProcessHandle> children = up.descendants().toList();
         up.destroy();
         assertThat(exitCode(up)).isEqualTo(143);
-        assertThat(children).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+        assertThat(children).isNotEmpty();
+        awaitEnd(children);
+    }
+
+    /** The watchdog ends right after the process whose end it waits for. */
+    private static void awaitEnd(List<ProcessHandle> processes) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(processes).noneMatch(ProcessHandle::isAlive));
     }
 
     private Process start(String name, String... more) throws IOException {
