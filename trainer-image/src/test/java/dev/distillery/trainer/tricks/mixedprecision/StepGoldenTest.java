@@ -144,11 +144,12 @@ class StepGoldenTest {
                         error,
                         bound(precision.type()).loss());
                 boolean skipped = expected.get("skipped").asBoolean();
-                // With other kernels a gradient at the edge of FP16's range may fall on its other side. Nothing after
-                // that
-                // can be compared: one of the two has moved.
+                // The last step that overflows is at the edge of FP16's range: with other kernels it may fit, and the
+                // two have nothing in common from there on.
+                boolean edge =
+                        skipped && !outcomes.path(step + 1).path("skipped").asBoolean();
                 assumeTrue(
-                        SAME_KERNELS || got.skipped() == skipped,
+                        SAME_KERNELS || !edge || got.skipped(),
                         "step " + step + " is at the edge of FP16's range with the kernels of this CPU;"
                                 + " ONEDNN_MAX_CPU_ISA=AVX512_CORE_BF16 takes those of the golden values");
                 assertThat(got.skipped()).as("step %d is skipped", step).isEqualTo(skipped);
