@@ -21,6 +21,7 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.net.HttpURLConnection;
 import java.time.Clock;
@@ -84,6 +85,14 @@ public class TrainingRecipeReconciler implements Reconciler<TrainingRecipe> {
 
     @Override
     public UpdateControl<TrainingRecipe> reconcile(TrainingRecipe recipe, Context<TrainingRecipe> context) {
+        try {
+            return look(recipe, context);
+        } finally {
+            progress.looked(ResourceID.fromResource(recipe));
+        }
+    }
+
+    private UpdateControl<TrainingRecipe> look(TrainingRecipe recipe, Context<TrainingRecipe> context) {
         List<Violation> violations = RecipeValidator.validate(recipe.getSpec());
         if (flow.finished(recipe)) {
             TrainingRecipeStatus again = projector.seenAgain(recipe);

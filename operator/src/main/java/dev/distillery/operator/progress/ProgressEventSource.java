@@ -5,6 +5,7 @@ import dev.distillery.report.ProgressReport;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -15,9 +16,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Wakes recipes whose Job reported, at the pace of a {@link ProgressPacer}. One event leads to at most one status write, so
- * the pace of events bounds the writes; the last report is never dropped.
+ * the pace of events bounds the writes; the last report is never dropped. Where the API server is slow, progress waits: of the
+ * SDK's 50 threads most are left to recipes that have something else to do.
  */
-public final class ProgressEventSource extends AbstractEventSource<ProgressReport, TrainingRecipe> {
+public final class ProgressEventSource extends AbstractEventSource<ProgressReport, TrainingRecipe>
+        implements ResourceEventAware<TrainingRecipe> {
+    private static final int TOGETHER = 16;
+
     private final ProgressPacer pacer;
     private ScheduledExecutorService timer;
     private ScheduledFuture<?> armed;
@@ -29,7 +34,7 @@ public final class ProgressEventSource extends AbstractEventSource<ProgressRepor
      */
     public ProgressEventSource(Duration interval, int perSecond) {
         super(ProgressReport.class, "progress");
-        this.pacer = new ProgressPacer(interval.toNanos(), perSecond);
+        this.pacer = new ProgressPacer(interval.toNanos(), perSecond, TOGETHER);
     }
 
     @Override
@@ -41,6 +46,19 @@ public final class ProgressEventSource extends AbstractEventSource<ProgressRepor
     public void reported(Set<ResourceID> recipes) {
         long now = System.nanoTime();
         recipes.forEach(recipe -> pacer.ask(recipe, now));
+        arm();
+    }
+
+    /** Tells that a recipe was looked at, whyever; what it did about its progress is done. */
+    public void looked(ResourceID recipe) {
+        if (pacer.done(recipe)) {
+            arm();
+        }
+    }
+
+    @Override
+    public void onResourceDeleted(TrainingRecipe recipe) {
+        pacer.forget(ResourceID.fromResource(recipe));
         arm();
     }
 

@@ -17,12 +17,15 @@ class ProgressPacerTest {
     private static final ResourceID ONE = new ResourceID("one", "default");
     private static final ResourceID TWO = new ResourceID("two", "default");
 
-    private final ProgressPacer pacer = new ProgressPacer(5 * SECOND, 10);
+    private static final ResourceID THREE = new ResourceID("three", "default");
+
+    private final ProgressPacer pacer = new ProgressPacer(5 * SECOND, 10, 2);
 
     @Test
     void theFirstReportIsServedAtOnceAndTheNextAfterTheInterval() {
         pacer.ask(ONE, 0);
         assertThat(pacer.due(0)).containsExactly(ONE);
+        assertThat(pacer.done(ONE)).isTrue();
         pacer.ask(ONE, SECOND);
         pacer.ask(ONE, 2 * SECOND);
         assertThat(pacer.due(5 * SECOND - 1)).isEmpty();
@@ -41,10 +44,44 @@ class ProgressPacerTest {
     }
 
     @Test
+    void whoIsNotDoneHoldsTheOthersUp() {
+        List.of(ONE, TWO, THREE).forEach(recipe -> pacer.ask(recipe, 0));
+        assertThat(pacer.due(0)).containsExactly(ONE);
+        assertThat(pacer.due(SECOND)).containsExactly(TWO);
+        assertThat(pacer.due(2 * SECOND)).isEmpty();
+        assertThat(pacer.done(TWO)).isTrue();
+        assertThat(pacer.done(TWO)).isFalse();
+        assertThat(pacer.next()).hasValue(SECOND + SECOND / 10);
+        assertThat(pacer.due(2 * SECOND)).containsExactly(THREE);
+    }
+
+    @Test
+    void whoIsNeverDoneHoldsTheOthersUpForHalfAMinute() {
+        List.of(ONE, TWO, THREE).forEach(recipe -> pacer.ask(recipe, 0));
+        pacer.due(0);
+        pacer.due(SECOND);
+        assertThat(pacer.next()).hasValue(30 * SECOND);
+        assertThat(pacer.due(30 * SECOND - 1)).isEmpty();
+        assertThat(pacer.due(30 * SECOND)).containsExactly(THREE);
+    }
+
+    @Test
+    void whoIsGoneHoldsNobodyUp() {
+        List.of(ONE, TWO, THREE).forEach(recipe -> pacer.ask(recipe, 0));
+        pacer.due(0);
+        pacer.due(SECOND);
+        pacer.forget(ONE);
+        assertThat(pacer.due(2 * SECOND)).containsExactly(THREE);
+        pacer.ask(ONE, 2 * SECOND);
+        pacer.forget(ONE);
+        assertThat(pacer.next()).isEmpty();
+    }
+
+    @Test
     void aThousandJobsThatReportEveryFiveSecondsCostAtMostFortyWritesASecondAndNoneStarves() {
         int jobs = 1000;
         int perSecond = 40;
-        ProgressPacer busy = new ProgressPacer(5 * SECOND, perSecond);
+        ProgressPacer busy = new ProgressPacer(5 * SECOND, perSecond, 1);
         Deque<Long> lastSecond = new ArrayDeque<>();
         Map<ResourceID, Long> served = new HashMap<>();
         int most = 0;
@@ -59,6 +96,7 @@ class ProgressPacerTest {
             for (ResourceID recipe : busy.due(now)) {
                 longest = Math.max(longest, now - served.getOrDefault(recipe, 0L));
                 served.put(recipe, now);
+                busy.done(recipe);
                 writes++;
                 lastSecond.add(now);
             }
@@ -82,7 +120,9 @@ class ProgressPacerTest {
         }
         pacer.ask(ONE, 0);
         for (OptionalLong next = pacer.next(); next.isPresent(); next = pacer.next()) {
-            served.addAll(pacer.due(Math.max(0, next.getAsLong())));
+            List<ResourceID> due = pacer.due(Math.max(0, next.getAsLong()));
+            due.forEach(pacer::done);
+            served.addAll(due);
         }
         assertThat(served).hasSize(51).doesNotHaveDuplicates().endsWith(ONE);
     }
