@@ -1,34 +1,42 @@
 package dev.distillery.operator;
 
 import dev.distillery.operator.stage.StagePlan;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * The Jobs that were made just now. Of one that goes right away its controller may still make a pod, which nobody sees yet:
- * until that is to be seen, the Job is not made again, and in its place none of another run is.
+ * until that is to be seen, the Job is not made again, and in its place none of another run is. A wait is as long as it is,
+ * however the clock is set meanwhile.
  */
 final class RecentJobs {
-    private record Made(StagePlan plan, Instant until) {}
+    private record Made(StagePlan plan, long at) {}
 
+    private final LongSupplier nanoTime;
     /** The newest of each place. */
     private final Map<String, Made> made = new ConcurrentHashMap<>();
 
-    private Instant began;
+    private Long began;
 
-    /** @return until when a Job that another leader made just now may stand in the way: nobody asks before this replica leads */
-    synchronized Optional<Instant> predecessors(Instant now) {
-        if (began == null) {
-            began = now;
-        }
-        return Optional.of(began.plus(PendingStage.POD_EXPECTED)).filter(now::isBefore);
+    /** @param nanoTime as {@link System#nanoTime} */
+    RecentJobs(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
     }
 
-    void add(StagePlan plan, Instant now) {
-        made.values().removeIf(recent -> !now.isBefore(recent.until()));
-        made.put(place(plan), new Made(plan, now.plus(PendingStage.POD_EXPECTED)));
+    /** @return how long a Job that another leader made just now may still stand in the way: nobody asks before this replica leads */
+    synchronized Optional<Duration> predecessors() {
+        if (began == null) {
+            began = nanoTime.getAsLong();
+        }
+        return left(began);
+    }
+
+    void add(StagePlan plan) {
+        made.values().removeIf(recent -> left(recent.at()).isEmpty());
+        made.put(place(plan), new Made(plan, nanoTime.getAsLong()));
     }
 
     /** Of a Job whose pod was made nothing more is to come: whoever asks for its pods finds it. */
@@ -37,25 +45,30 @@ final class RecentJobs {
                 place(plan), (place, recent) -> recent.plan().key().equals(plan.key()) ? null : recent);
     }
 
-    /** @return until when this very Job, should it be gone, is not to be made again; empty for one that was not made just now */
-    Optional<Instant> same(StagePlan plan, Instant now) {
-        return find(plan, now)
+    /** @return how long this very Job, should it be gone, is not to be made again; empty for one that was not made just now */
+    Optional<Duration> same(StagePlan plan) {
+        return find(plan)
                 .filter(recent -> recent.plan().key().equals(plan.key()))
-                .map(Made::until);
+                .flatMap(recent -> left(recent.at()));
     }
 
     /**
-     * @return until when the Job of another run, of before the recipe was edited or replaced, stands in the way; empty if
+     * @return how long the Job of another run, of before the recipe was edited or replaced, stands in the way; empty if
      *     none does. A run's next attempt follows one whose pod was seen.
      */
-    Optional<Instant> another(StagePlan plan, Instant now) {
-        return find(plan, now)
+    Optional<Duration> another(StagePlan plan) {
+        return find(plan)
                 .filter(recent -> !recent.plan().run().equals(plan.run()))
-                .map(Made::until);
+                .flatMap(recent -> left(recent.at()));
     }
 
-    private Optional<Made> find(StagePlan plan, Instant now) {
-        return Optional.ofNullable(made.get(place(plan))).filter(recent -> now.isBefore(recent.until()));
+    private Optional<Made> find(StagePlan plan) {
+        return Optional.ofNullable(made.get(place(plan)));
+    }
+
+    private Optional<Duration> left(long since) {
+        return Optional.of(PendingStage.POD_EXPECTED.minusNanos(nanoTime.getAsLong() - since))
+                .filter(left -> left.compareTo(Duration.ZERO) > 0);
     }
 
     private static String place(StagePlan plan) {

@@ -45,7 +45,7 @@ class StageFlow {
     private final PendingStage pending;
     private final ProgressBoard board;
     private final Clock clock;
-    private final RecentJobs recent = new RecentJobs();
+    private final RecentJobs recent = new RecentJobs(System::nanoTime);
 
     StageFlow(
             StageSources sources,
@@ -99,8 +99,9 @@ class StageFlow {
                         .map(StagePlan::run)
                         .collect(Collectors.toSet()));
         boolean suspend = recipe.getSpec().suspend();
-        Instant free = recent.predecessors(clock.instant())
-                .filter(until -> known(recipe, studentPlan))
+        Instant free = recent.predecessors()
+                .filter(left -> known(recipe, studentPlan))
+                .map(clock.instant()::plus)
                 .orElse(null);
         ObservedStage student = observer.heard(observer.student(studentPlan));
         ObservedStage teacher = teacherPlan == null ? null : observer.teacher(recipe, teacherPlan);
@@ -160,14 +161,15 @@ class StageFlow {
 
     private ObservedStage start(ObservedStage seen, StagePlan plan, Instant notBefore) {
         Instant now = clock.instant();
-        Optional<Instant> again = recent.same(plan, now);
+        Optional<Instant> again = recent.same(plan).map(now::plus);
         if (again.isPresent()) {
             if (plan.stage() == Stage.TEACHER) {
                 cluster.join(plan);
             }
             return started(seen, plan, again.get());
         }
-        Optional<Instant> free = Optional.ofNullable(notBefore).or(() -> recent.another(plan, now));
+        Optional<Instant> free =
+                Optional.ofNullable(notBefore).or(() -> recent.another(plan).map(now::plus));
         if (free.isPresent()) {
             return seen.as(
                     seen.stage().in(State.BLOCKED, new Waiting("PodEnding", "a pod of an earlier Job may still start")),
@@ -199,7 +201,7 @@ class StageFlow {
                     seen.stage().in(State.BLOCKED, new Waiting(reason, e.getMessage())),
                     clock.instant().plus(PendingStage.ASK_AGAIN));
         }
-        recent.add(plan, clock.instant());
+        recent.add(plan);
         return started(seen, plan, null);
     }
 

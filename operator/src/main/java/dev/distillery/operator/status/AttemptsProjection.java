@@ -20,13 +20,15 @@ final class AttemptsProjection {
         int teacher = Math.max(before.teacher(), o.teacher().attempts());
         int student = Math.max(before.student(), o.student().attempts());
         Integer teacherBefore = o.teacherBefore() == 0 ? null : o.teacherBefore();
-        Failure failure = failure(o).orElse(before.lastFailure());
+        Failure failure = failure(o)
+                .filter(seen -> !isEarlier(seen, before.lastFailure()))
+                .orElse(before.lastFailure());
         boolean sameStage = o.before()
                 .map(TrainingRecipeStatus::progress)
                 .filter(progress -> progress.stage().equals(o.stageName().toString()))
                 .isPresent();
         Resumption now = resumption(o.stage());
-        if (now == null) {
+        if (now == null || isOutdated(o, now, before)) {
             return sameStage
                     ? new Attempts(
                             teacher,
@@ -60,6 +62,21 @@ final class AttemptsProjection {
                                 ? o.stage().failure()
                                 : o.teacher().failure())
                 .filter(f -> !(o.suspended() && f.reason().equals(ExitCode.INTERRUPTED.reason())));
+    }
+
+    /** The pods of a later attempt may be gone while an earlier one's are still there. */
+    private static boolean isEarlier(Failure seen, Failure before) {
+        return before != null && seen.stage() == before.stage() && seen.attempt() < before.attempt();
+    }
+
+    /** What a pod said at its end goes with it, and what it pushed before is still there. */
+    private static boolean isOutdated(Observation o, Resumption now, Attempts before) {
+        return before.lastCheckpointStep() != null
+                && (now.checkpointStep() == null || now.checkpointStep() < before.lastCheckpointStep())
+                && ProgressProjection.before(o)
+                        .map(Progress::pod)
+                        .filter(pod -> pod.equals(now.pod()))
+                        .isPresent();
     }
 
     private static Resumption resumption(StageObservation stage) {

@@ -250,6 +250,48 @@ class StatusProjectorTest {
     }
 
     @Test
+    void whatAPodSaidAtItsEndOutlivesItThoughWhatItPushedBeforeIsStillThere() {
+        TrainingRecipe recipe = Recipes.stored("photos", false);
+        StageObservation pushed = training("a", 112, 0, 100L);
+        recipe.setStatus(project(recipe, NONE, pushed, NOON));
+        RunReport saved = new RunReport(
+                "r",
+                Stage.STUDENT,
+                "Interrupted",
+                "saved",
+                0.8,
+                false,
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                new Resumption("a", 0, 113L, null));
+        StageObservation ended =
+                new StageObservation(State.RUNNING, 1, saved, pushed.progress(), null, null, null, true);
+        recipe.setStatus(project(recipe, NONE, ended, NOON));
+        assertThat(recipe.getStatus().attempts().lastCheckpointStep()).isEqualTo(113);
+        recipe.setStatus(project(recipe, NONE, pushed, NOON));
+        assertThat(recipe.getStatus().attempts().lastCheckpointStep()).isEqualTo(113);
+        // Its newest checkpoint could not be read.
+        recipe.setStatus(project(recipe, NONE, training("b", 101, 100, 100L), NOON));
+        assertThat(recipe.getStatus().attempts().lastCheckpointStep()).isEqualTo(100);
+    }
+
+    @Test
+    void anEarlierAttemptsFailureIsNotTheLastThoughOnlyItsPodIsLeft() {
+        TrainingRecipe recipe = Recipes.stored("photos", false);
+        Failure first = new Failure(Stage.STUDENT, 1, "PodFailed", "why", 1, "a");
+        Failure second = new Failure(Stage.STUDENT, 2, "EvictionByEvictionAPI", "why", 143, "b");
+        Failure third = new Failure(Stage.STUDENT, 3, "PodFailed", "why", 1, "c");
+        for (Failure seen : List.of(first, second, first)) {
+            recipe.setStatus(project(recipe, NONE, failedBefore(seen), NOON));
+        }
+        assertThat(recipe.getStatus().attempts().lastFailure()).isEqualTo(second);
+        assertThat(project(recipe, NONE, failedBefore(third), NOON).attempts().lastFailure())
+                .isEqualTo(third);
+    }
+
+    @Test
     void theLastFailureOutlivesItsPodAndARequestedStopIsNone() {
         TrainingRecipe recipe = Recipes.stored("photos", false);
         Failure preempted = new Failure(Stage.STUDENT, 1, "PreemptionByScheduler", "why", 143, "a");
