@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
             ValidateCommand.class,
             PredictCommand.class,
             VerifyCommand.class,
+            PullCommand.class,
             ServeCommand.class,
             UpCommand.class,
             AutoComplete.GenerateCompletion.class

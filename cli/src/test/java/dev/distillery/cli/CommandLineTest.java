@@ -25,7 +25,7 @@ class CommandLineTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "validate", "predict", "serve", "up", "generate-completion"})
+    @ValueSource(strings = {"", "run", "validate", "predict", "verify", "pull", "serve", "up", "generate-completion"})
     void everyCommandHasHelpAndVersion(String command) {
         String[] help = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
         assertThat(execute(help)).isZero();

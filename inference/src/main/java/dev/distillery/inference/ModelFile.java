@@ -55,7 +55,8 @@ public record ModelFile(Path file, String model, int version) {
 
     private static Path existing(String model, Path path) {
         if (!Files.exists(path)) {
-            throw missing(model, "nothing there");
+            boolean elsewhere = model.matches("(s3|oci)://.+");
+            throw missing(model, elsewhere ? "a place elsewhere (distillery pull brings it here)" : "nothing there");
         }
         return path;
     }

@@ -4,13 +4,14 @@ import dev.distillery.report.ExitCode;
 import dev.distillery.report.Stage;
 import dev.distillery.trainer.predict.Predict;
 import dev.distillery.trainer.stage.StageRunner;
+import dev.distillery.trainer.verify.Pull;
 import dev.distillery.trainer.verify.Verify;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
  * {@code trainer teacher}, {@code trainer student}, {@code trainer predict MODEL IMAGE…}, {@code trainer
- * verify VERSION}.
+ * verify VERSION}, {@code trainer pull VERSION FOLDER}.
  */
 public final class Main {
     private static final String USAGE =
@@ -18,6 +19,7 @@ public final class Main {
             usage: trainer teacher | student          one stage of a recipe, by the environment that the operator sets
                    trainer predict MODEL IMAGE...     classify images with a published model; predict --help says more
                    trainer verify VERSION             check a published version; verify --help says more
+                   trainer pull VERSION FOLDER        bring it into a folder; pull --help says more
             """;
 
     private Main() {}
@@ -43,6 +45,7 @@ public final class Main {
                 new Predict(System.out, System.err).run(List.of(args).subList(1, args.length));
             case "verify" ->
                 new Verify(System.out, System.err).run(List.of(args).subList(1, args.length));
+            case "pull" -> new Pull(System.out, System.err).run(List.of(args).subList(1, args.length));
             case "--help", "-h" -> {
                 System.out.print(USAGE);
                 yield ExitCode.SUCCEEDED.code();

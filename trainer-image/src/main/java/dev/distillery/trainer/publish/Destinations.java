@@ -7,6 +7,7 @@ import dev.distillery.trainer.data.SourceLocation;
 import dev.distillery.trainer.publish.oci.OciModel;
 import dev.distillery.trainer.publish.s3.S3Model;
 import dev.distillery.trainer.signing.SigningKey;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,5 +45,10 @@ public final class Destinations {
                     });
         }
         return places;
+    }
+
+    /** @param root of models */
+    public static Destination folder(Path root, String modelName) {
+        return new ModelFolder(root.toUri().toString(), root, modelName, Clock.systemUTC());
     }
 }

@@ -91,12 +91,8 @@ final class ModelFolder implements Destination {
         /** Nothing but renames, for which a full disk has room; the last one declares the version. */
         @Override
         public Artifact commit() throws IOException {
-            for (Map.Entry<String, byte[]> file : model.modelFiles().entrySet()) {
-                Path there = folder.resolve(file.getKey());
-                if (!Staging.holds(there, file.getValue())) {
-                    Path ours = staged.resolve(ModelVersion.BESIDE + file.getKey());
-                    Files.move(ours, there, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                }
+            if (model.version() == null || model.version() >= nextVersion()) {
+                placeModelFiles();
             }
             while (true) {
                 int number = model.version() == null ? nextVersion() : model.version();
@@ -118,6 +114,17 @@ final class ModelFolder implements Destination {
                     if (model.version() != null) {
                         throw e;
                     }
+                }
+            }
+        }
+
+        /** They are the latest version's. */
+        private void placeModelFiles() throws IOException {
+            for (Map.Entry<String, byte[]> file : model.modelFiles().entrySet()) {
+                Path there = folder.resolve(file.getKey());
+                if (!Staging.holds(there, file.getValue())) {
+                    Path ours = staged.resolve(ModelVersion.BESIDE + file.getKey());
+                    Files.move(ours, there, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.distillery.trainer.publish;
 
+import dev.distillery.recipe.Publish;
 import dev.distillery.report.CurvePoint;
 import dev.distillery.report.ExitCode;
 import dev.distillery.report.Result;
@@ -59,6 +60,41 @@ public record ModelVersion(
                 modelFiles,
                 files,
                 annotations);
+    }
+
+    /**
+     * The same version again. Annotations, which only registries show, are not known.
+     *
+     * @param where it was published, for messages
+     * @param files content by name, as their list of digests says
+     * @param version its number; null for the next free one
+     * @throws TrainerException INVALID_DATA if no student of ours is published like this
+     */
+    public static ModelVersion published(String where, Map<String, byte[]> files, Integer version) {
+        for (String name : List.of(REPORT, CONFIG, LABELS, ONNX)) {
+            if (!files.containsKey(name)) {
+                throw new TrainerException(
+                        ExitCode.INVALID_DATA, where + ": has no " + name + ", expected a published student");
+            }
+        }
+        PublishedReport report;
+        try {
+            report = PublishedReport.read(files.get(REPORT));
+        } catch (IOException e) {
+            throw new TrainerException(ExitCode.INVALID_DATA, where + "/" + REPORT + ": cannot be read (" + e + ")", e);
+        }
+        if (report.runId() == null
+                || report.modelName() == null
+                || !report.modelName().matches(Publish.MODEL_NAME)) {
+            throw new TrainerException(
+                    ExitCode.INVALID_DATA,
+                    where + "/" + REPORT + ": got run " + report.runId() + " of model " + report.modelName()
+                            + ", expected both, the name in lower-case letters, digits, -, _ and .");
+        }
+        Map<String, byte[]> modelFiles = new LinkedHashMap<>();
+        modelFiles.put(CONFIG, files.get(CONFIG));
+        modelFiles.put(LABELS, files.get(LABELS));
+        return new ModelVersion(report.runId(), report.modelName(), version, modelFiles, files, Map.of());
     }
 
     /** @return all content by path: what lies beside the versions below {@value #BESIDE}, a version's own below {@value #INSIDE} */
@@ -151,7 +187,7 @@ public record ModelVersion(
         return new TrainerException(
                 ExitCode.PUBLISH_FAILED,
                 where + ": holds another model (" + difference + "); expected one with the same input, outputs and"
-                        + " classes; set spec.publish.modelName to a name of its own, or use another destination");
+                        + " classes; set spec.publish.modelName to a name of its own, or use another place");
     }
 
     private PublishedReport report() {

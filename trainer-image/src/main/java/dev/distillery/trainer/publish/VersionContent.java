@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.SortedSet;
 
 /** The files of a published version, wherever it lies. */
-public interface VersionContent {
+public interface VersionContent extends AutoCloseable {
+    /** @return under which it lies there; null if under none */
+    Integer number();
+
     /** @return of all files, also of those that do not belong there */
     SortedSet<String> names() throws IOException;
 
@@ -19,4 +22,7 @@ public interface VersionContent {
      * @return what is not as it was published around the version's own files, one sentence each
      */
     List<String> faultsAround(VerificationKey key) throws IOException;
+
+    @Override
+    default void close() {}
 }

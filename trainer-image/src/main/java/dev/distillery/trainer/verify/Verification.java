@@ -67,6 +67,15 @@ public record Verification(int files, boolean signed, List<String> faults) {
         return new Verification(sums.size(), signed, faults);
     }
 
+    /**
+     * @param withKey whether a key was given
+     * @return what was found, in words, where there are no faults
+     */
+    String summary(boolean withKey) {
+        String unchecked = signed ? "signature not checked: no --key" : "not signed";
+        return files + " files as published, " + (withKey ? "signed by the given key" : unchecked);
+    }
+
     private static String signature(VersionContent version) throws IOException {
         return new String(read(version, Checksums.SIGNATURE), StandardCharsets.ISO_8859_1);
     }

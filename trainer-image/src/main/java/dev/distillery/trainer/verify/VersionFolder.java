@@ -59,6 +59,12 @@ final class VersionFolder implements VersionContent {
     }
 
     @Override
+    public Integer number() {
+        String name = folder.getFileName().toString();
+        return name.matches(NUMBER) ? Integer.valueOf(name) : null;
+    }
+
+    @Override
     public SortedSet<String> names() throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.map(entry -> entry.getFileName().toString())
@@ -75,7 +81,7 @@ final class VersionFolder implements VersionContent {
     @Override
     public List<String> faultsAround(VerificationKey key) throws IOException {
         Path model = folder.getParent();
-        if (!folder.getFileName().toString().matches(NUMBER) || !latest(model).equals(Optional.of(folder))) {
+        if (number() == null || !latest(model).equals(Optional.of(folder))) {
             return List.of();
         }
         TreeSet<String> foreign = new TreeSet<>();

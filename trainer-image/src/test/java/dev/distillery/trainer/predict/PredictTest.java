@@ -118,6 +118,7 @@ class PredictTest {
         refused(11, "ONNX Runtime can load", text.toString(), picture);
         refused(11, "without model.onnx", empty.toString(), picture);
         refused(11, "nothing there", folder.resolve("none").toString(), picture);
+        refused(11, "distillery pull", "oci://registry.example/models/vision:3", picture);
         refused(11, "channels 1 or 3", two, picture);
         String otherOutput =
                 Files.write(folder.resolve("output.onnx"), renamed(raw(LABELS))).toString();

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Clock;
@@ -115,6 +116,16 @@ class ModelRepositoryTest {
         assertThat(names(model("a"))).containsExactly("3", "config.pbtxt", "labels.txt");
         Files.createDirectory(model("a").resolve("4"));
         refused(bundle("run-2", 4, root("a")), "spec.publish.version: got 4");
+    }
+
+    @Test
+    void whatLiesBesideTheVersionsIsTheLatestOnes() throws Exception {
+        publish("run-3", 3);
+        Files.writeString(model("a").resolve("config.pbtxt"), "# of version 3\n", StandardOpenOption.APPEND);
+        publish("run-2", 2);
+        assertThat(Files.readString(model("a").resolve("config.pbtxt"))).endsWith("# of version 3\n");
+        publish("run-4", 4);
+        assertThat(Files.readString(model("a").resolve("config.pbtxt"))).doesNotContain("# of version 3");
     }
 
     @Test

@@ -32,7 +32,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 public final class OciVersion implements VersionContent {
     private static final Pattern REFERENCE =
             Pattern.compile("(oci://[^/]+(?:/[^/:@]+)+)/([^/:@]+)(?::([^/:@]+))?(?:@(sha256:[0-9a-f]{64}))?");
-    private static final Pattern IN_VERSION = Pattern.compile("models/[^/]+/[1-9][0-9]{0,8}/([^/]+)");
+    private static final Pattern IN_VERSION = Pattern.compile("models/[^/]+/([1-9][0-9]{0,8})/([^/]+)");
     private static final Pattern BESIDE = Pattern.compile("models/[^/]+/([^/]+)");
 
     private final OciRepository repository;
@@ -40,6 +40,7 @@ public final class OciVersion implements VersionContent {
     private final Map<String, byte[]> files = new TreeMap<>();
     private final Map<String, byte[]> beside = new TreeMap<>();
     private final List<String> faults = new ArrayList<>();
+    private Integer number;
 
     private OciVersion(OciRepository repository, String digest) {
         this.repository = repository;
@@ -119,13 +120,19 @@ public final class OciVersion implements VersionContent {
         Matcher inVersion = IN_VERSION.matcher(path);
         Matcher shared = BESIDE.matcher(path);
         if (inVersion.matches()) {
-            files.put(inVersion.group(1), content);
+            number = Integer.valueOf(inVersion.group(1));
+            files.put(inVersion.group(2), content);
         } else if (shared.matches()) {
             beside.put(shared.group(1), content);
         } else {
             // Under its whole name, which no list of digests has.
             files.put(path, content);
         }
+    }
+
+    @Override
+    public Integer number() {
+        return number;
     }
 
     @Override

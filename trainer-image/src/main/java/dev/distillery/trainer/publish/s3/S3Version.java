@@ -22,7 +22,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** A version in a bucket, read with the credentials of the environment. */
-public final class S3Version implements VersionContent, AutoCloseable {
+public final class S3Version implements VersionContent {
     private final S3Bucket bucket;
     private final String model;
     private final String number;
@@ -65,6 +65,11 @@ public final class S3Version implements VersionContent, AutoCloseable {
     private static Optional<S3Model.Latest> latest(S3Bucket bucket, String model) throws IOException {
         Optional<byte[]> latest = bucket.get(model + S3Model.LATEST);
         return latest.isEmpty() ? Optional.empty() : Optional.of(S3Model.Latest.read(latest.get()));
+    }
+
+    @Override
+    public Integer number() {
+        return Integer.valueOf(number);
     }
 
     @Override

@@ -50,6 +50,13 @@ class S3VersionTest {
     }
 
     @Test
+    void theLatestHasItsNumber() throws Exception {
+        try (S3Version latest = S3Version.in(S3Store.bucket(store.endpoint()), MODEL)) {
+            assertThat(latest.number()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void whatSomebodyChangedIsNamed() throws Exception {
         put("1/model.onnx", "other");
         put("1/extra.onnx", "x");
