@@ -23,9 +23,6 @@ public final class ReportsBenchmark implements AutoCloseable {
     /** As two busy cores can carry; each pod that begins costs a review of its token, of which there are 8 a second. */
     private static final int RECIPES_A_SECOND = 5;
     private static final int WINDOW_SECONDS = 10;
-    /** While reports are measured a recipe is created so often, and its trainer joins the others. */
-    private static final int NEW_RECIPE_SECONDS = 4;
-
     /** Longer than any status waits for its turn. */
     private static final int SETTLE_SECONDS = 40;
 
@@ -101,7 +98,6 @@ public final class ReportsBenchmark implements AutoCloseable {
 
     private Map<String, Object> steady(int seconds) throws Exception {
         Queue<Long> ages = new ConcurrentLinkedQueue<>();
-        Map<String, Long> created = new ConcurrentHashMap<>();
         answers.clear();
         delays.clear();
         Map<String, Double> apiServerBefore = apiServerWrites();
@@ -117,9 +113,6 @@ public final class ReportsBenchmark implements AutoCloseable {
                 Map<String, Double> now = operator.requests();
                 greatest = Math.max(greatest, writes(Figures.since(last, now)) / WINDOW_SECONDS);
                 last = now;
-            }
-            if (second % NEW_RECIPE_SECONDS == 0) {
-                cluster.submit(i -> create(created, "new-" + i, i), second);
             }
         }
         double took = Figures.seconds(from);
@@ -138,16 +131,8 @@ public final class ReportsBenchmark implements AutoCloseable {
         found.put("peakRssMiB", operator.memoryMiB("VmHWM"));
         found.put("ageSeconds", Figures.percentiles(ages.stream().mapToDouble(age -> age / 1e3)));
         found.put("reportToStatusSeconds", Figures.percentiles(delays.stream().mapToDouble(delay -> delay / 1e3)));
-        operator.until("every new recipe has its Job", PATIENCE, () -> kubelet.jobs().keySet().containsAll(created.keySet()));
-        found.put("newRecipeToJobSeconds", Figures.percentiles(created.entrySet().stream()
-                .mapToDouble(entry -> (kubelet.jobs().get(entry.getKey()) - entry.getValue()) / 1e9)));
         Figures.say("steady state is measured");
         return found;
-    }
-
-    private void create(Map<String, Long> created, String name, int i) {
-        created.put(name, System.nanoTime());
-        cluster.client().resource(Recipes.recipe(name, i, "live")).create();
     }
 
     /** An operator that begins knows no token: all have to be reviewed again. */

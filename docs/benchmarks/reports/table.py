@@ -19,7 +19,6 @@ rows = [
     ("Status writes that the API server counted", f"{s['apiServerWritesPerSecond']['APPLY trainingrecipes/status']:.1f}", "–"),
     ("Age of the progress in a status p50, p99, s", "{p50:.1f}, {p99:.1f}".format(**s["ageSeconds"]), "–"),
     ("Report → status p50, p99, s", "{p50:.1f}, {p99:.1f}".format(**s["reportToStatusSeconds"]), "–"),
-    ("New recipe → Job p50, greatest, s", "{p50:.2f}, {max:.2f}".format(**s["newRecipeToJobSeconds"]), "≤ 1"),
     ("Operator's CPU a report, ms", f"{s['operatorCpuMillisPerReport']:.2f}", "–"),
     ("Cores: " + ", ".join(s["cores"]), ", ".join(f"{cores:.2f}" for cores in s["cores"].values()), "–"),
     ("Operator's RSS, MiB, greatest", s["peakRssMiB"], "≤ 768"),

@@ -7,14 +7,22 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The latest report of each Job, by {@code namespace/name}. Lost at a restart; the next report makes up for it. */
 public final class ProgressBoard {
-    private final Map<String, ProgressReport> latest = new ConcurrentHashMap<>();
+    private final Map<String, Entry> latest = new ConcurrentHashMap<>();
 
-    public void put(String job, ProgressReport report) {
-        latest.put(job, report);
+    private record Entry(ProgressReport report, long arrival) {}
+
+    /**
+     * @param arrival the greater, the later the report arrived
+     * @return whether none arrived later: one may wait long for its token's review, while its sender gave up and sent the next
+     */
+    boolean put(String job, ProgressReport report, long arrival) {
+        Entry entry = new Entry(report, arrival);
+        Entry kept = latest.merge(job, entry, (before, now) -> before.arrival() > now.arrival() ? before : now);
+        return kept.arrival() == arrival;
     }
 
     public Optional<ProgressReport> get(String job) {
-        return Optional.ofNullable(latest.get(job));
+        return Optional.ofNullable(latest.get(job)).map(Entry::report);
     }
 
     /** Forgets a Job that is finished or gone. */

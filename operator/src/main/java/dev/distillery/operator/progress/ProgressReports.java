@@ -46,8 +46,9 @@ public final class ProgressReports {
      * May ask the API server, so it may take seconds.
      *
      * @param authorization the header; null if there is none
+     * @param arrival the greater, the later the report arrived
      */
-    Answer take(String namespace, String job, String authorization, byte[] body) {
+    Answer take(String namespace, String job, String authorization, byte[] body, long arrival) {
         if (!owners.isReady()) {
             return Answer.unavailable("this operator is starting");
         }
@@ -61,10 +62,10 @@ public final class ProgressReports {
         } catch (TokenReviews.BusyException | KubernetesClientException e) {
             return Answer.unavailable("the token cannot be reviewed now");
         }
-        return pod.isEmpty() ? Answer.unauthorized() : take(namespace, job, pod.get(), body);
+        return pod.isEmpty() ? Answer.unauthorized() : take(namespace, job, pod.get(), body, arrival);
     }
 
-    private Answer take(String namespace, String job, PodIdentity pod, byte[] body) {
+    private Answer take(String namespace, String job, PodIdentity pod, byte[] body, long arrival) {
         // Who may not report learns nothing of what there is: a pod sees the Jobs of its own namespace at most.
         if (!pod.namespace().equals(namespace)) {
             return Answer.forbidden(
@@ -87,9 +88,10 @@ public final class ProgressReports {
         } catch (IOException e) {
             return Answer.malformed("expected a progress report as JSON: " + e.getMessage());
         }
-        board.put(namespace + "/" + job, report);
-        events.reported(recipes);
-        taken.accept(sender.get(), report);
+        if (board.put(namespace + "/" + job, report, arrival)) {
+            events.reported(recipes);
+            taken.accept(sender.get(), report);
+        }
         return Answer.TAKEN;
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,6 +54,7 @@ public final class ProgressServer implements AutoCloseable {
     private final WorkerExecutor workers;
     private final HttpServer server;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicLong arrivals = new AtomicLong();
 
     /** @param certificate whose newest keys each connection gets */
     public ProgressServer(
@@ -145,7 +147,8 @@ public final class ProgressServer implements AutoCloseable {
     private void take(HttpServerRequest request, String namespace, String job, byte[] body) {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (leadership.leads()) {
-            workers.executeBlocking(() -> reports.take(namespace, job, authorization, body), false)
+            long arrival = arrivals.incrementAndGet();
+            workers.executeBlocking(() -> reports.take(namespace, job, authorization, body, arrival), false)
                     .onSuccess(result -> answer(request, result))
                     .onFailure(failure -> {
                         LOG.errorf(failure, "a report for %s/%s could not be handled", namespace, job);

@@ -43,6 +43,7 @@ class ProgressReportsTest {
     private final List<ProgressReport> taken = new CopyOnWriteArrayList<>();
     private final ProgressBoard board = new ProgressBoard();
     private final ProgressEventSource events = new ProgressEventSource(Duration.ofMillis(1), 1000);
+    private long arrival;
     private boolean isReady = true;
     private boolean podIsThere = true;
     private boolean apiIsThere = true;
@@ -89,6 +90,24 @@ class ProgressReportsTest {
         assertThat(taken).containsExactly(REPORT);
         Awaitility.await().until(() -> woken.stream()
                 .anyMatch(e -> e.getRelatedCustomResourceID().equals(RECIPE)));
+    }
+
+    /** It waited for its token's review, and its sender did not wait for the answer. */
+    @Test
+    void aReportThatArrivedEarlierDoesNotReplaceALaterOne() {
+        ProgressReport earlier =
+                new ProgressReport("run", Stage.STUDENT, 1, 2, 9, 20, 0.5, 0.8, 100, 3, List.of(), null);
+        assertThat(reports.take("default", "job", TOKEN, BODY, 2).status()).isEqualTo(204);
+        assertThat(reports.take("default", "job", TOKEN, ReportJson.write(earlier), 1)
+                        .status())
+                .isEqualTo(204);
+        assertThat(board.get("default/job")).contains(REPORT);
+        assertThat(taken).containsExactly(REPORT);
+        // Trained again from a checkpoint, at a lower rate.
+        assertThat(reports.take("default", "job", TOKEN, ReportJson.write(earlier), 3)
+                        .status())
+                .isEqualTo(204);
+        assertThat(board.get("default/job")).contains(earlier);
     }
 
     @Test
@@ -225,13 +244,13 @@ class ProgressReportsTest {
 
     private String refusal(String body) {
         clock.advance(Duration.ofSeconds(10));
-        Answer answer = reports.take("default", "job", TOKEN, body.getBytes(StandardCharsets.UTF_8));
+        Answer answer = reports.take("default", "job", TOKEN, body.getBytes(StandardCharsets.UTF_8), ++arrival);
         assertThat(answer.status()).isEqualTo(400);
         return answer.message();
     }
 
     private int post(String job, String authorization) {
-        return reports.take("default", job, authorization, BODY).status();
+        return reports.take("default", job, authorization, BODY, ++arrival).status();
     }
 
     /** Tokens, or signatures of JWTs, say in plain text whose they are: {@code namespace/pod/uid}. */
