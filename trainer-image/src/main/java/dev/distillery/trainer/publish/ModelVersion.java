@@ -44,9 +44,6 @@ public record ModelVersion(
     /** @param key null leaves the version unsigned */
     public static ModelVersion of(Bundle bundle, SigningKey key) {
         Map<String, byte[]> files = BundleFiles.of(bundle, key).files();
-        Map<String, byte[]> modelFiles = new LinkedHashMap<>();
-        modelFiles.put(CONFIG, files.get(CONFIG));
-        modelFiles.put(LABELS, files.get(LABELS));
         Map<String, String> annotations = new TreeMap<>();
         annotations.put("dev.distillery.recipe.digest", bundle.recipe().digest());
         annotations.put("dev.distillery.data.digest", bundle.data().digest());
@@ -57,7 +54,7 @@ public record ModelVersion(
                 bundle.runId(),
                 bundle.modelName(),
                 bundle.recipe().spec().publish().version(),
-                modelFiles,
+                beside(files),
                 files,
                 annotations);
     }
@@ -91,10 +88,14 @@ public record ModelVersion(
                     where + "/" + REPORT + ": got run " + report.runId() + " of model " + report.modelName()
                             + ", expected both, the name in lower-case letters, digits, -, _ and .");
         }
+        return new ModelVersion(report.runId(), report.modelName(), version, beside(files), files, Map.of());
+    }
+
+    private static Map<String, byte[]> beside(Map<String, byte[]> files) {
         Map<String, byte[]> modelFiles = new LinkedHashMap<>();
         modelFiles.put(CONFIG, files.get(CONFIG));
         modelFiles.put(LABELS, files.get(LABELS));
-        return new ModelVersion(report.runId(), report.modelName(), version, modelFiles, files, Map.of());
+        return modelFiles;
     }
 
     /** @return all content by path: what lies beside the versions below {@value #BESIDE}, a version's own below {@value #INSIDE} */

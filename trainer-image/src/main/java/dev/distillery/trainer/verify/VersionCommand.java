@@ -44,7 +44,9 @@ record VersionCommand(String name, String usage, List<String> operands, PrintStr
     /** @return the process's exit code */
     int run(List<String> arguments, Work work) {
         try {
-            return arguments.contains("--help") || arguments.contains("-h")
+            int end = arguments.indexOf("--");
+            List<String> options = end < 0 ? arguments : arguments.subList(0, end);
+            return options.contains("--help") || options.contains("-h")
                     ? help()
                     : work(parse(arguments), work).code();
         } catch (TrainerException e) {
