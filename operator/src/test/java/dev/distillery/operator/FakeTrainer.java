@@ -13,14 +13,17 @@ import dev.distillery.report.RunReport;
 import dev.distillery.report.Stage;
 import dev.distillery.report.TrainerEnvironment;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.http.HttpResponse;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A process that speaks to the operator as the trainer does and trains nothing. What it does is in the model's name:
@@ -29,10 +32,10 @@ import java.util.List;
  * {@code vanishes} (waits, and at SIGTERM goes without a word), {@code teacher-outgrows} (waits, and needs more than 1Gi).
  */
 public final class FakeTrainer {
-    private static final CurvePoint POINT = new CurvePoint(Stage.STUDENT, 1, 0.5, 0.8, 0.1);
     private static final int KILLED = 137;
     private static final long STEPS_UNTIL_CHECKPOINT = 10;
     private static final long STEPS_AFTER_CHECKPOINT = 15;
+    private static final long SAY_AGAIN_MILLIS = 500;
 
     private final Stage stage;
     private final Path workspace;
@@ -82,8 +85,7 @@ public final class FakeTrainer {
             case "vanishes" -> {
                 Runtime.getRuntime()
                         .addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(KILLED)));
-                post(STEPS_UNTIL_CHECKPOINT, null);
-                awaitFile("go");
+                reportUntil("go", STEPS_UNTIL_CHECKPOINT, null);
                 Runtime.getRuntime().halt(0);
             }
             default -> post(STEPS_UNTIL_CHECKPOINT, null);
@@ -111,8 +113,7 @@ public final class FakeTrainer {
         Runtime.getRuntime().addShutdownHook(saving);
         long saved = resumedFrom + STEPS_UNTIL_CHECKPOINT;
         Files.writeString(checkpoint(), Long.toString(saved));
-        post(saved + STEPS_AFTER_CHECKPOINT, saved);
-        awaitFile(until);
+        reportUntil(until, saved + STEPS_AFTER_CHECKPOINT, saved);
         Runtime.getRuntime().removeShutdownHook(saving);
     }
 
@@ -137,7 +138,8 @@ public final class FakeTrainer {
         return new Resumption(env(TrainerEnvironment.POD), resumedFrom, saved, null);
     }
 
-    private void post(long step, Long saved) throws InterruptedException {
+    /** @return whether the operator took it */
+    private boolean post(long step, Long saved) throws InterruptedException {
         ProgressReport report = new ProgressReport(
                 env(TrainerEnvironment.RUN_ID),
                 stage,
@@ -149,26 +151,39 @@ public final class FakeTrainer {
                 0.8,
                 100,
                 9,
-                List.of(POINT),
+                List.of(point()),
                 resumption(saved));
         try {
             HttpResponse<String> answer = ProgressClient.fromEnvironment().post(ReportJson.write(report));
             System.out.println("progress answered with " + answer.statusCode() + " " + answer.body());
+            return answer.statusCode() == HttpURLConnection.HTTP_NO_CONTENT;
         } catch (IOException e) {
             System.out.println("the operator is away: " + e);
+            return false;
         }
     }
 
-    private void awaitFile(String name) throws IOException, InterruptedException {
+    /** Until the file is in the workspace. What is not heard is said again, as the trainer does. */
+    private void reportUntil(String file, long step, Long saved) throws IOException, InterruptedException {
+        boolean heard = post(step, saved);
         try (WatchService watch = FileSystems.getDefault().newWatchService()) {
             workspace.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
-            while (Files.notExists(workspace.resolve(name))) {
+            while (Files.notExists(workspace.resolve(file))) {
                 if (Files.deleteIfExists(workspace.resolve("die"))) {
                     Runtime.getRuntime().halt(KILLED);
                 }
-                watch.take().reset();
+                WatchKey created = watch.poll(SAY_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+                if (created != null) {
+                    created.pollEvents();
+                    created.reset();
+                }
+                heard = heard || post(step, saved);
             }
         }
+    }
+
+    private CurvePoint point() {
+        return new CurvePoint(stage, 1, 0.5, 0.8, 0.1);
     }
 
     private void end(ExitCode code, Result result, List<Artifact> artifacts) throws IOException {
@@ -188,7 +203,7 @@ public final class FakeTrainer {
                 result,
                 artifacts,
                 List.of(),
-                List.of(POINT),
+                List.of(point()),
                 resumption);
         Files.write(Path.of(env(TrainerEnvironment.TERMINATION_MESSAGE_PATH)), ReportJson.terminationMessage(report));
     }
