@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
  * What of an earlier CRD a later one would refuse, lose or read as something else. Recipes are stored for years, and applied
- * again by pipelines that leave out what has a default: a version that was released keeps its meaning. CEL rules are not
- * compared; Kubernetes lets a stored object that breaks a new rule be until that part changes.
+ * again by pipelines that leave out what has a default: a version that was released keeps its meaning. Of CEL rules, those that
+ * are new or changed are taken to refuse something, unless they speak of a field that is new, too, or of what may be edited.
  */
 final class CrdCompatibility {
     /** A later value must not be greater. */
@@ -23,6 +24,9 @@ final class CrdCompatibility {
     private static final List<String> IDENTITY =
             List.of("/spec/group", "/spec/names/kind", "/spec/names/plural", "/spec/scope");
     private static final String OPEN = "x-kubernetes-preserve-unknown-fields";
+    private static final String RULES = "x-kubernetes-validations";
+    /** A field that a CEL rule speaks of: what follows {@code self}, without the functions that are called on it. */
+    private static final Pattern FIELD = Pattern.compile("\\bself((?:\\.\\w+\\b(?!\\())+)");
 
     private final List<String> breaks = new ArrayList<>();
 
@@ -75,6 +79,7 @@ final class CrdCompatibility {
         bounds(path, earlier, later);
         enumeration(path, earlier, later);
         required(path, earlier, later);
+        rules(path, earlier, later);
         children(path, earlier, later);
     }
 
@@ -126,6 +131,28 @@ final class CrdCompatibility {
         }
     }
 
+    private void rules(String path, JsonNode earlier, JsonNode later) {
+        Set<String> before = texts(earlier.path(RULES).findValues("rule"));
+        for (String rule : texts(later.path(RULES).findValues("rule"))) {
+            if (!before.contains(rule) && !rule.contains("oldSelf") && !speaksOfNewField(rule, earlier)) {
+                report(path, "the rule %s is new", rule);
+            }
+        }
+    }
+
+    private static boolean speaksOfNewField(String rule, JsonNode earlier) {
+        return FIELD.matcher(rule).results().anyMatch(field -> {
+            JsonNode schema = earlier;
+            for (String name : field.group(1).substring(1).split("\\.")) {
+                if (!schema.has("properties")) {
+                    return false;
+                }
+                schema = schema.get("properties").path(name);
+            }
+            return schema.isMissingNode();
+        });
+    }
+
     private void children(String path, JsonNode earlier, JsonNode later) {
         earlier.path("properties").properties().forEach(property -> {
             String child = path + "." + property.getKey();
@@ -149,7 +176,7 @@ final class CrdCompatibility {
         }
     }
 
-    private static Set<String> texts(JsonNode array) {
+    private static Set<String> texts(Iterable<JsonNode> array) {
         Set<String> texts = new TreeSet<>();
         array.forEach(element -> texts.add(element.asText()));
         return texts;

@@ -42,6 +42,7 @@ class CrdCompatibilityTest {
                         list: {type: array, items: {type: integer, maximum: 5}}
                         map: {type: object, additionalProperties: {type: string}}
                         open: {type: object, x-kubernetes-preserve-unknown-fields: true}
+                      x-kubernetes-validations: [{rule: "self.count < 9", message: few}]
             """;
 
     @Test
@@ -68,6 +69,8 @@ class CrdCompatibilityTest {
             property(schema, "kind").withArray("enum").add("C");
             schema.withObject("/properties/added").put("type", "string").put("default", "x");
             schema.withArray("required").add("added");
+            rule(schema, "!has(self.added) || self.name != self.added.trim()");
+            rule(schema, "self.count >= oldSelf.count");
         });
         assertThat(CrdCompatibility.breaks(read(SMALL), wider)).isEmpty();
     }
@@ -95,6 +98,9 @@ class CrdCompatibilityTest {
                         .put("default", 4)),
                 broken("v1.count: the default 3 became (none)", s -> property(s, "count")
                         .remove("default")),
+                broken("v1: the rule self.name.size() > 1 is new", s -> rule(s, "self.name.size() > 1")),
+                broken("v1: the rule self.count < 8 is new", s -> ((ObjectNode) s.at("/x-kubernetes-validations/0"))
+                        .put("rule", "self.count < 8")),
                 broken("v1.count: null is no longer allowed", s -> property(s, "count")
                         .remove("nullable")),
                 broken(
@@ -138,6 +144,10 @@ class CrdCompatibilityTest {
         JsonNode crd = read(SMALL);
         change.accept((ObjectNode) crd.at("/spec/versions/0/schema/openAPIV3Schema"));
         return crd;
+    }
+
+    private static void rule(ObjectNode schema, String rule) {
+        schema.withArray("x-kubernetes-validations").addObject().put("rule", rule);
     }
 
     private static ObjectNode property(ObjectNode schema, String name) {

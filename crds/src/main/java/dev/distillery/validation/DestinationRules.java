@@ -36,7 +36,7 @@ final class DestinationRules {
             Publish.Destination destination = destinations.get(i);
             String here = path + "[" + i + "]";
             rules.check(here, destination);
-            if (!seen.add(destination.uri() + " " + destination.endpoint())) {
+            if (!seen.add(destination.uri())) {
                 violations.add(
                         new Violation(here + ".uri", destination.uri() + " a second time", "distinct destinations"));
             }

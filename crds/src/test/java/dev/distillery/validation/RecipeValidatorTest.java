@@ -21,7 +21,7 @@ class RecipeValidatorTest {
                                         """
                         - {uri: "s3://models"}
                         - {uri: "s3://models/vision", endpoint: "https://minio.example:9000", secretRef: {name: writer}}
-                        - {uri: "s3://models/vision", region: eu-west-1}
+                        - {uri: "s3://archive/vision", region: eu-west-1}
                         - {uri: "oci://registry.example:5000/team/models", secretRef: {name: push}}
                         - {uri: "oci://127.0.0.1:5000/models", plainHttp: true, format: modelPack}
                         """)))
@@ -76,6 +76,8 @@ class RecipeValidatorTest {
                 "/publish/destinations | '[{uri: \"http://m/x\"}]' | spec.publish.destinations[0].uri | file, pvc, s3 or oci",
                 "/publish/destinations | '[{uri: \"s3://No_Bucket/x\"}]' | spec.publish.destinations[0].uri | s3://bucket",
                 "/publish/destinations | '[{uri: \"s3://models/a/../b\"}]' | spec.publish.destinations[0].uri | s3://bucket",
+                "/publish/destinations | '[{uri: \"s3://models/b\"}, {uri: \"s3://models/b\", endpoint: \"https://minio:9000\"}]'"
+                        + " | spec.publish.destinations[1].uri | distinct destinations",
                 "/publish/destinations | '[{uri: \"s3://models\", endpoint: \"minio:9000\"}]' | spec.publish.destinations[0].endpoint | https://host:port",
                 "/publish/destinations | '[{uri: \"s3://models\", plainHttp: true}]' | spec.publish.destinations[0].plainHttp | it is for oci",
                 "/publish/destinations | '[{uri: \"s3://models\", format: image}]' | spec.publish.destinations[0].format | it is for oci",

@@ -11,6 +11,7 @@ import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.OperatorException;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -89,10 +90,16 @@ class ServingFlow {
             boolean apply = recipe.getSpec().publish().inferenceService().mode() == InferenceService.Mode.APPLY;
             if (!apply) {
                 ConfigMap manifest = ManifestConfigMap.desired(version.get());
+                if (cluster.isAnothers(manifest, recipe)) {
+                    return taken(manifest, "delete or rename it");
+                }
                 cluster.apply(manifest);
                 cluster.deleteAllBut(manifest, recipe);
             } else if (kserve) {
                 GenericKubernetesResource service = KServeService.desired(version.get());
+                if (cluster.isAnothers(service, recipe)) {
+                    return taken(service, "delete it, or set spec.publish.inferenceService.name to another");
+                }
                 cluster.apply(service);
                 cluster.deleteAllBut(service, recipe);
             } else {
@@ -110,6 +117,14 @@ class ServingFlow {
 
     private static ServingCondition refused(RuntimeException e) {
         return ServingCondition.serving(false, REFUSED, "the API server refused it: " + e.getMessage());
+    }
+
+    private static ServingCondition taken(HasMetadata there, String whatToDo) {
+        return ServingCondition.serving(
+                false,
+                REFUSED,
+                "the %s %s is there and not this recipe's; %s"
+                        .formatted(there.getKind(), there.getMetadata().getName(), whatToDo));
     }
 
     private static ServingCondition condition(ServedVersion version, Optional<ServiceObservation> seen, boolean apply) {

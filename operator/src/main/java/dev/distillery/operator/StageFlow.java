@@ -37,7 +37,9 @@ import java.util.stream.Stream;
  */
 @Singleton
 class StageFlow {
-    private static final int UNPROCESSABLE = 422;
+    /** How admission says no: a quota, a policy, a webhook, which may also say no more than that the request was bad. */
+    private static final Set<Integer> REFUSALS =
+            Set.of(HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_FORBIDDEN, 422);
 
     private final StageSources sources;
     private final StageObserver observer;
@@ -192,7 +194,7 @@ class StageFlow {
         try {
             cluster.start(plan);
         } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN && e.getCode() != UNPROCESSABLE) {
+            if (!REFUSALS.contains(e.getCode())) {
                 throw e;
             }
             String reason =
@@ -230,6 +232,9 @@ class StageFlow {
     private ObservedStage keepGoing(ObservedStage seen) {
         Job job = seen.job();
         if (job.getMetadata().getDeletionTimestamp() != null) {
+            return seen;
+        }
+        if (cluster.deleteIfSetOtherwise(seen.plan(), job)) {
             return seen;
         }
         join(seen);

@@ -6,6 +6,7 @@ import dev.distillery.operator.metrics.FleetGauges;
 import dev.distillery.operator.metrics.PodMetrics;
 import dev.distillery.operator.progress.JobOwners;
 import dev.distillery.operator.progress.PodIdentity;
+import dev.distillery.operator.progress.ProgressBoard;
 import dev.distillery.operator.queue.Workload;
 import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.operator.stage.TrainerImages;
@@ -52,29 +53,38 @@ class StageSources implements JobOwners {
     /** Part of what determines a teacher. */
     private final TrainerImages trainers;
 
+    private final ProgressBoard board;
+
     private IndexerResourceCache<TrainingRecipe> recipes;
     private InformerEventSource<Job, TrainingRecipe> jobs;
     private InformerEventSource<Pod, TrainingRecipe> pods;
     /** Null where the API server has no Kueue. */
     private InformerEventSource<? extends Workload, TrainingRecipe> workloads;
 
-    StageSources(PodMetrics metrics, MeterRegistry meters, Leadership leadership, TrainerImages trainers) {
+    StageSources(
+            PodMetrics metrics,
+            MeterRegistry meters,
+            Leadership leadership,
+            TrainerImages trainers,
+            ProgressBoard board) {
         this.metrics = metrics;
         this.meters = meters;
         this.leadership = leadership;
         this.trainers = trainers;
+        this.board = board;
     }
 
     List<EventSource<?, TrainingRecipe>> create(EventSourceContext<TrainingRecipe> context) {
         recipes = context.getPrimaryCache();
         recipes.addIndexer(BY_TEACHER, this::teacher);
-        jobs = new InformerEventSource<>(
+        jobs = new WatchedJobs(
                 InformerEventSourceConfiguration.from(Job.class, TrainingRecipe.class)
                         .withName("stage-jobs")
                         .withLabelSelector(StagePlan.SELECTOR)
                         .withSecondaryToPrimaryMapper(StageSources::owners)
                         .build(),
-                context);
+                context,
+                board);
         jobs.addIndexers(Map.of(BY_RUN, job -> List.of(key(job, label(job, StagePlan.RUN)))));
         pods = new WatchedPods(
                 InformerEventSourceConfiguration.from(Pod.class, TrainingRecipe.class)
@@ -237,7 +247,8 @@ class StageSources implements JobOwners {
                         .contains(String.valueOf(pod.getStatus().getPhase()));
     }
 
-    private static Set<ResourceID> owners(Job job) {
+    /** @return the recipes that the Job works for */
+    static Set<ResourceID> owners(Job job) {
         return job.getMetadata().getOwnerReferences().stream()
                 .filter(owner -> TrainingRecipeNames.KIND.equals(owner.getKind())
                         && TrainingRecipeNames.API_VERSION.equals(owner.getApiVersion()))
@@ -245,7 +256,7 @@ class StageSources implements JobOwners {
                 .collect(Collectors.toSet());
     }
 
-    private static String key(HasMetadata resource, String name) {
+    static String key(HasMetadata resource, String name) {
         return resource.getMetadata().getNamespace() + "/" + name;
     }
 

@@ -3,12 +3,14 @@ package dev.distillery.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.distillery.operator.stage.StageJob;
 import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -69,6 +71,7 @@ class EditsAndRetentionIT {
                                 .isEmpty()
                         && all(Job.class).isEmpty());
         Files.deleteIfExists(go());
+        Files.deleteIfExists(goTeacher());
     }
 
     @Test
@@ -134,6 +137,41 @@ class EditsAndRetentionIT {
                         && all(ConfigMap.class).isEmpty());
         TrainingRecipe kept = recipe().get();
         assertThat(kept.getStatus()).isEqualTo(ready.observedAt(ready.observedGeneration() + 1));
+    }
+
+    /** No edit tells of it, and nobody looks at a recipe whose run has ended. */
+    @Test
+    void jobsThatAreLeftWhenTheOperatorStartsGoToo() throws IOException {
+        apply(Recipes.with(Recipes.recipe("photos", "happy", true), "/retention/podsAfterFinish", "20s"));
+        awaitPhase(Phase.READY);
+        operator.kill();
+        assertThat(all(Job.class)).hasSize(2);
+        operator.start();
+        Awaitility.await("its Jobs go").atMost(PATIENCE).until(() -> all(Job.class)
+                .isEmpty());
+        assertThat(phase()).isEqualTo(Phase.READY);
+    }
+
+    /** Its name does not tell its settings, so that recipes can share it. */
+    @Test
+    void aTeacherGoesOnWithWhatWasEdited() throws IOException {
+        apply(Recipes.recipe("photos", "teacher-waits", true));
+        awaitPhase(Phase.TRAINING_TEACHER);
+        Job first = all(Job.class).get(0);
+        patch("spec: {compute: {memory: 2Gi}}");
+        Awaitility.await("its Job is made anew").atMost(PATIENCE).until(() -> all(Job.class).stream()
+                .anyMatch(job -> StageJob.memory(job).equals(new Quantity("2Gi"))));
+        assertThat(all(Job.class)).singleElement().satisfies(job -> assertThat(
+                        job.getMetadata().getName())
+                .isEqualTo(first.getMetadata().getName()));
+        awaitPhase(Phase.TRAINING_TEACHER);
+        Files.createFile(goTeacher());
+        awaitPhase(Phase.READY);
+        assertThat(recipe().get().getStatus().attempts().teacher()).isEqualTo(1);
+    }
+
+    private static Path goTeacher() {
+        return go().resolveSibling("go-teacher");
     }
 
     private static Path go() {

@@ -185,6 +185,32 @@ class InferenceServiceIT {
                 .isNotNull();
     }
 
+    /** It may serve what matters. */
+    @Test
+    void anInferenceServiceOfThatNameThatIsNotTheRecipesStaysAsItIs() throws IOException {
+        installKServe();
+        GenericKubernetesResource foreign = client().resource(Serialization.unmarshal(
+                        """
+                        apiVersion: serving.kserve.io/v1beta1
+                        kind: InferenceService
+                        metadata: {name: photos, namespace: default}
+                        spec: {predictor: {minReplicas: 7}}
+                        """,
+                        GenericKubernetesResource.class))
+                .create();
+        apply(1, "inferenceService: {}");
+        Condition refused = await(condition -> condition.reason().equals("Refused"));
+        assertThat(refused.message())
+                .isEqualTo("the InferenceService photos is there and not this recipe's; delete it, or set"
+                        + " spec.publish.inferenceService.name to another");
+        assertThat(service().getMetadata().getResourceVersion())
+                .isEqualTo(foreign.getMetadata().getResourceVersion());
+        client().resource(foreign).delete();
+        await(condition -> condition.reason().equals("Starting"));
+        apply(1, "");
+        Awaitility.await().atMost(PATIENCE).until(() -> services().get() == null && serving().isEmpty());
+    }
+
     /** Another name, the other mode, nothing: each takes away what the recipe owned before, and nothing else. */
     @Test
     void whatTheRecipeNoLongerAsksForIsDeleted() throws IOException {

@@ -1,5 +1,6 @@
 package dev.distillery.operator.cache;
 
+import dev.distillery.operator.status.ServingCondition;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.recipe.TrainingRecipeNames;
 import dev.distillery.recipe.TrainingRecipeSpec;
@@ -30,6 +31,8 @@ public final class FinishedRecipe extends TrainingRecipe {
         this.phase = recipe.getStatus().phase();
         this.settled = recipe.getStatus().runId() != null
                 && recipe.getSpec().publish().inferenceService() == null
+                // One that it once asked for could not be deleted yet.
+                && ServingCondition.of(recipe.getStatus()).isEmpty()
                 && Objects.equals(
                         recipe.getMetadata().getGeneration(), recipe.getStatus().observedGeneration());
         this.spec = Packed.of(recipe.getSpec(), TrainingRecipeSpec.class);

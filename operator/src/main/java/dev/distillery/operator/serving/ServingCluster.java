@@ -42,6 +42,12 @@ public final class ServingCluster {
                 .getItems();
     }
 
+    /** @return whether there is one of this kind and name that the recipe does not own, by its uid */
+    public boolean isAnothers(HasMetadata desired, TrainingRecipe recipe) {
+        HasMetadata there = client.resource(desired).get();
+        return there != null && !isOwned(there, recipe);
+    }
+
     /** Strict: an older KServe would prune a field that it does not know, and serve nothing. */
     public void apply(GenericKubernetesResource service) {
         client.genericKubernetesResources(SERVICES)

@@ -11,12 +11,14 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A claim that the recipe names by a {@code pvc://claim/path}.
+ * A claim that the recipe names by a {@code pvc://claim/path}. It may be the workspace's, which is mounted once more: of two
+ * volumes of one claim in a pod, kubelets wait for the second for ever.
  *
  * @param volumeName the volume's name in the pod; a claim's name may be longer than a volume's, and hold dots
  * @param writable false for claims that hold data only
@@ -24,6 +26,9 @@ import java.util.stream.Stream;
 record MountedClaim(String claim, String volumeName, boolean writable) {
     /** Each claim is mounted below, by its name. */
     private static final String FOLDER = "/mnt/claims";
+
+    /** The volume of the workspace. */
+    static final String WORKSPACE = "workspace";
 
     /** @return the recipe's claims by name, each once */
     static List<MountedClaim> of(TrainingRecipeSpec spec) {
@@ -34,8 +39,10 @@ record MountedClaim(String claim, String volumeName, boolean writable) {
                 .map(Dataset.Source::uri)
                 .forEach(uri -> add(writable, uri, false));
         spec.publish().destinations().stream().map(Publish.Destination::uri).forEach(uri -> add(writable, uri, true));
+        String workspace = spec.compute().workspaceClaim();
         List<MountedClaim> claims = new ArrayList<>();
-        writable.forEach((claim, write) -> claims.add(new MountedClaim(claim, "claim-" + claims.size(), write)));
+        writable.forEach((claim, write) -> claims.add(
+                new MountedClaim(claim, claim.equals(workspace) ? WORKSPACE : "claim-" + claims.size(), write)));
         return claims;
     }
 
@@ -59,11 +66,14 @@ record MountedClaim(String claim, String volumeName, boolean writable) {
                 .build();
     }
 
-    Volume volume() {
-        return new VolumeBuilder()
-                .withName(volumeName)
-                .withNewPersistentVolumeClaim(claim, writable ? null : Boolean.TRUE)
-                .build();
+    /** @return empty if the pod has it anyway */
+    Optional<Volume> volume() {
+        return volumeName.equals(WORKSPACE)
+                ? Optional.empty()
+                : Optional.of(new VolumeBuilder()
+                        .withName(volumeName)
+                        .withNewPersistentVolumeClaim(claim, writable ? null : Boolean.TRUE)
+                        .build());
     }
 
     private String path() {

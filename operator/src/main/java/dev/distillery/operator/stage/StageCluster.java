@@ -67,6 +67,22 @@ public final class StageCluster {
         return true;
     }
 
+    /**
+     * Deletes a Job that the recipe alone owns and that was made with other settings than it would be made with now, so that
+     * the attempt goes on from its checkpoint with those. A student's Job has them in its name.
+     *
+     * @return false if it stays
+     */
+    public boolean deleteIfSetOtherwise(StagePlan plan, Job made) {
+        boolean shared = made.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> !owner.getUid().equals(plan.owner().getUid()));
+        if (shared || StageJob.hasSettingsOf(plan, made)) {
+            return false;
+        }
+        delete(plan.namespace(), plan.name());
+        return true;
+    }
+
     /** Adds the recipe to the owners of a stage that another recipe started. */
     public void join(StagePlan plan) {
         own(ConfigMap.class, plan.namespace(), plan.name(), plan.owner());

@@ -1,5 +1,7 @@
 package dev.distillery.operator.stage;
 
+import dev.distillery.recipe.RecipeResolver;
+import dev.distillery.recipe.TrainingRecipeSpec;
 import dev.distillery.report.ExitCode;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -26,6 +28,8 @@ public final class StageJob {
     private static final String QUEUE = "kueue.x-k8s.io/queue-name";
     /** The image that was asked for, whatever an admission webhook made of it. */
     private static final String IMAGE = "distillery.dev/trainer-image";
+    /** What may change while the stage's name stays, as a hash. */
+    private static final String SETTINGS = "distillery.dev/settings";
 
     private final StagePod pod;
 
@@ -65,6 +69,22 @@ public final class StageJob {
         return annotations == null || image.equals(annotations.getOrDefault(IMAGE, image));
     }
 
+    /** @return whether the Job was made with the settings that the plan would give it now; of a Job that does not say, true */
+    static boolean hasSettingsOf(StagePlan plan, Job job) {
+        Map<String, String> annotations = job.getMetadata().getAnnotations();
+        String settings = settings(plan);
+        return annotations == null || settings.equals(annotations.getOrDefault(SETTINGS, settings));
+    }
+
+    private static String settings(StagePlan plan) {
+        TrainingRecipeSpec spec = plan.recipe().spec();
+        return RecipeResolver.sha256(List.of(
+                spec.dataset(),
+                spec.compute(),
+                spec.checkpoint(),
+                Optional.ofNullable(spec.retry().timeoutSeconds()).map(List::of).orElse(List.of())));
+    }
+
     public Job desired(StagePlan plan) {
         boolean queued = plan.compute().queue() != null;
         Map<String, String> labels = new LinkedHashMap<>(plan.labels());
@@ -76,7 +96,7 @@ public final class StageJob {
                 .withNamespace(plan.namespace())
                 .withName(plan.name())
                 .withLabels(labels)
-                .withAnnotations(Map.of(IMAGE, pod.image(plan)))
+                .withAnnotations(Map.of(IMAGE, pod.image(plan), SETTINGS, settings(plan)))
                 .withOwnerReferences(plan.owner())
                 .endMetadata()
                 .withNewSpec()

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -174,7 +175,7 @@ public record StagePod(TrainerImages images, Supplier<ProgressAccess> progress) 
     private static List<VolumeMount> mounts(StagePlan plan) {
         List<VolumeMount> mounts = new ArrayList<>(List.of(
                 mount("recipe", RECIPE_FOLDER, true),
-                mount("workspace", WORKSPACE, false),
+                mount(MountedClaim.WORKSPACE, WORKSPACE, false),
                 mount("identity", IDENTITY, true),
                 mount("tmp", TEMPORARY, false)));
         MountedClaim.of(plan.recipe().spec()).stream().map(MountedClaim::mount).forEach(mounts::add);
@@ -199,7 +200,7 @@ public record StagePod(TrainerImages images, Supplier<ProgressAccess> progress) 
                         .endConfigMap()
                         .build(),
                 new VolumeBuilder()
-                        .withName("workspace")
+                        .withName(MountedClaim.WORKSPACE)
                         .withNewPersistentVolumeClaim(plan.compute().workspaceClaim(), null)
                         .build(),
                 new VolumeBuilder()
@@ -215,7 +216,10 @@ public record StagePod(TrainerImages images, Supplier<ProgressAccess> progress) 
                         .withNewEmptyDir()
                         .endEmptyDir()
                         .build()));
-        MountedClaim.of(plan.recipe().spec()).stream().map(MountedClaim::volume).forEach(volumes::add);
+        MountedClaim.of(plan.recipe().spec()).stream()
+                .map(MountedClaim::volume)
+                .flatMap(Optional::stream)
+                .forEach(volumes::add);
         SigningKeySecret.of(plan).map(SigningKeySecret::volume).ifPresent(volumes::add);
         return volumes;
     }

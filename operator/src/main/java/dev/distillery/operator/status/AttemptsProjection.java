@@ -3,6 +3,7 @@ package dev.distillery.operator.status;
 import dev.distillery.report.ExitCode;
 import dev.distillery.report.ProgressReport;
 import dev.distillery.report.Resumption;
+import dev.distillery.report.Stage;
 import dev.distillery.status.TrainingRecipeStatus;
 import dev.distillery.status.TrainingRecipeStatus.Attempts;
 import dev.distillery.status.TrainingRecipeStatus.Failure;
@@ -21,7 +22,7 @@ final class AttemptsProjection {
         int student = Math.max(before.student(), o.student().attempts());
         Integer teacherBefore = o.teacherBefore() == 0 ? null : o.teacherBefore();
         Failure failure = failure(o)
-                .filter(seen -> !isEarlier(seen, before.lastFailure()))
+                .filter(seen -> !isEarlier(o, seen, before.lastFailure()))
                 .orElse(before.lastFailure());
         boolean sameStage = o.before()
                 .map(TrainingRecipeStatus::progress)
@@ -65,13 +66,24 @@ final class AttemptsProjection {
     }
 
     /** The pods of a later attempt may be gone while an earlier one's are still there. */
-    private static boolean isEarlier(Failure seen, Failure before) {
-        return before != null && seen.stage() == before.stage() && seen.attempt() < before.attempt();
+    private static boolean isEarlier(Observation o, Failure seen, Failure before) {
+        if (before == null) {
+            return false;
+        }
+        return seen.stage() == before.stage()
+                ? seen.attempt() < before.attempt()
+                : o.stageName() == Stage.STUDENT && before.stage() == Stage.STUDENT;
     }
 
-    /** What a pod said at its end goes with it, and what it pushed before is still there. */
+    /**
+     * What a pod said at its end goes with it, and what it pushed before is still there. Only one that begins anew after it
+     * diverged writes a checkpoint of fewer steps later.
+     */
     private static boolean isOutdated(Observation o, Resumption now, Attempts before) {
         return before.lastCheckpointStep() != null
+                && (now.checkpointTime() == null
+                        || before.lastCheckpointTime() == null
+                        || now.checkpointTime().compareTo(before.lastCheckpointTime()) <= 0)
                 && (now.checkpointStep() == null || now.checkpointStep() < before.lastCheckpointStep())
                 && ProgressProjection.before(o)
                         .map(Progress::pod)

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.operator.Recipes;
+import dev.distillery.operator.status.ServingCondition;
 import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,12 @@ class FinishedRecipeTest {
         TrainingRecipe served =
                 Recipes.with(recipe(Phase.READY, 1, "run"), "/publish/inferenceService", Map.of("name", "photos"));
         assertThat(filter.accept(read(served))).as("served").isTrue();
+        TrainingRecipe wasServed = recipe(Phase.READY, 1, "run");
+        wasServed.setStatus(ServingCondition.serving(false, "Refused", "it cannot be deleted")
+                .in(wasServed.getStatus(), null, Clock.systemUTC()));
+        assertThat(filter.accept(read(wasServed)))
+                .as("its service is to be deleted")
+                .isTrue();
     }
 
     private static TrainingRecipe recipe(Phase phase, long observed, String runId) {

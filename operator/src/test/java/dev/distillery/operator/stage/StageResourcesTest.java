@@ -1,6 +1,7 @@
 package dev.distillery.operator.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.distillery.operator.Recipes;
 import dev.distillery.recipe.Publish;
@@ -10,14 +11,18 @@ import dev.distillery.recipe.TrainingRecipe;
 import dev.distillery.recipe.TrainingRecipeSpec;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimVolumeSource;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyRule;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,11 +144,21 @@ class StageResourcesTest {
 
     /** @param changes pointers and values */
     private static StagePlan student(Object... changes) {
+        TrainingRecipe changed = changed(changes);
+        return StagePlan.student(changed, RecipeResolver.resolve("default", "photos", changed.getSpec()));
+    }
+
+    private static StagePlan teacher(Object... changes) {
+        TrainingRecipe changed = changed(changes);
+        return StagePlan.teacher(changed, RecipeResolver.resolve("default", "photos", changed.getSpec()));
+    }
+
+    private static TrainingRecipe changed(Object... changes) {
         TrainingRecipe changed = Recipes.stored("photos", true);
         for (int i = 0; i < changes.length; i += 2) {
             Recipes.with(changed, (String) changes[i], changes[i + 1]);
         }
-        return StagePlan.student(changed, RecipeResolver.resolve("default", "photos", changed.getSpec()));
+        return changed;
     }
 
     @Test
@@ -186,6 +201,51 @@ class StageResourcesTest {
                     assertThat(token.getAudience()).isEqualTo("distillery-progress");
                     assertThat(token.getPath()).isEqualTo("token");
                 });
+    }
+
+    /** A kubelet waits for ever for the second of two volumes of one claim. */
+    @Test
+    void aWorkspaceThatHoldsDataAndModelsTooIsOneVolume() {
+        StagePlan plan = student(
+                "/dataset/validation/images/uri",
+                "pvc://distillery-workspace/vi",
+                "/publish/destinations",
+                List.of(Map.of("uri", "pvc://models/vision")));
+        PodSpec pod = pod(plan);
+        assertThat(pod.getVolumes().stream()
+                        .map(Volume::getPersistentVolumeClaim)
+                        .filter(Objects::nonNull)
+                        .map(PersistentVolumeClaimVolumeSource::getClaimName))
+                .containsExactlyInAnyOrder("distillery-workspace", "models");
+        assertThat(pod.getContainers().get(0).getVolumeMounts())
+                .filteredOn(mount -> mount.getName().equals("workspace"))
+                .extracting(VolumeMount::getMountPath, VolumeMount::getReadOnly)
+                .containsExactlyInAnyOrder(
+                        tuple("/var/lib/distillery", null), tuple("/mnt/claims/distillery-workspace", true));
+    }
+
+    @Test
+    void aTeachersSettingsAreComparedThoughItsNameStays() {
+        assertThat(StageJob.hasSettingsOf(teacher, JOB.desired(teacher))).isTrue();
+        for (List<Object> edit : List.<List<Object>>of(
+                List.of("/compute/memory", "2Gi"),
+                List.of("/compute/nodeSelector", Map.of("disk", "ssd")),
+                List.of("/checkpoint/gracePeriodSeconds", 99),
+                List.of("/retry/timeoutSeconds", 600))) {
+            StagePlan edited = teacher(edit.toArray());
+            assertThat(edited.name()).isEqualTo(teacher.name());
+            assertThat(StageJob.hasSettingsOf(edited, JOB.desired(teacher)))
+                    .as(edit.toString())
+                    .isFalse();
+        }
+        Job old = JOB.desired(teacher);
+        old.getMetadata().setAnnotations(Map.of());
+        assertThat(StageJob.hasSettingsOf(teacher("/compute/memory", "2Gi"), old))
+                .as("of an earlier release")
+                .isTrue();
+        assertThat(StageJob.hasSettingsOf(teacher("/retry/limit", 9), JOB.desired(teacher)))
+                .as("none of a Job's")
+                .isTrue();
     }
 
     @Test

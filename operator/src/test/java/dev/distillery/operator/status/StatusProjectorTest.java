@@ -292,6 +292,29 @@ class StatusProjectorTest {
     }
 
     @Test
+    void aTeachersFailureIsNotTheLastThoughTheStudentsPodThatFailedIsGone() {
+        TrainingRecipe recipe = Recipes.stored("photos", true);
+        Failure teachers = new Failure(Stage.TEACHER, 1, "PodFailed", "why", 1, "t");
+        StageObservation teacher = new StageObservation(State.SUCCEEDED, 2, null, null, null, teachers, null, true);
+        Failure students = new Failure(Stage.STUDENT, 1, "EvictionByEvictionAPI", "why", 143, "s");
+        recipe.setStatus(project(recipe, teacher, failedBefore(students), NOON));
+        recipe.setStatus(project(recipe, teacher, in(Stage.STUDENT, State.RUNNING), NOON));
+        assertThat(recipe.getStatus().attempts().lastFailure()).isEqualTo(students);
+    }
+
+    @Test
+    void theCheckpointOfOneThatBeganAnewIsTheLastThoughItHasFewerSteps() {
+        TrainingRecipe recipe = Recipes.stored("photos", false);
+        recipe.setStatus(project(recipe, NONE, training("a", 500, 0, 480L, "2026-03-01T12:00:00Z"), NOON));
+        recipe.setStatus(project(recipe, NONE, training("a", 90, 0, 80L, "2026-03-01T12:05:00Z"), NOON));
+        assertThat(recipe.getStatus().attempts().lastCheckpointStep()).isEqualTo(80);
+        recipe.setStatus(project(recipe, NONE, training("a", 70, 0, 60L, "2026-03-01T12:04:00Z"), NOON));
+        assertThat(recipe.getStatus().attempts().lastCheckpointStep())
+                .as("said before that, heard later")
+                .isEqualTo(80);
+    }
+
+    @Test
     void theLastFailureOutlivesItsPodAndARequestedStopIsNone() {
         TrainingRecipe recipe = Recipes.stored("photos", false);
         Failure preempted = new Failure(Stage.STUDENT, 1, "PreemptionByScheduler", "why", 143, "a");
@@ -383,7 +406,12 @@ class StatusProjectorTest {
     }
 
     private static StageObservation training(String pod, long step, long resumedFrom, Long checkpoint) {
-        Resumption resumption = new Resumption(pod, resumedFrom, checkpoint, null);
+        return training(pod, step, resumedFrom, checkpoint, null);
+    }
+
+    private static StageObservation training(
+            String pod, long step, long resumedFrom, Long checkpoint, String checkpointTime) {
+        Resumption resumption = new Resumption(pod, resumedFrom, checkpoint, checkpointTime);
         ProgressReport report =
                 new ProgressReport("r", Stage.STUDENT, 15, 30, step, 300, 0.4, 0.8, 900, 12, List.of(), resumption);
         return new StageObservation(State.RUNNING, 1, null, report, null, null, null, true);
