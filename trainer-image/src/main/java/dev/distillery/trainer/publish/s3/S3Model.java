@@ -126,7 +126,10 @@ public final class S3Model implements Destination {
         /** The network makes the folder, for a bucket has no renames; {@value Checksums#FILE} declares the version. */
         @Override
         public Artifact commit() {
-            model.modelFiles().forEach((name, content) -> bring(prefix + name, content));
+            // They are the latest version's.
+            if (folders().tailSet(number + 1).isEmpty()) {
+                model.modelFiles().forEach((name, content) -> bring(prefix + name, content));
+            }
             if (network != null) {
                 network.complete();
             }

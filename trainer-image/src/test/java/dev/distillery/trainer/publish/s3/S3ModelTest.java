@@ -147,6 +147,17 @@ class S3ModelTest {
         assertThat(store.latest()).isEqualTo(6);
     }
 
+    @Test
+    void anOlderVersionLeavesWhatLiesBesideToTheNewest() throws Exception {
+        store.publish(model("run-1", 5));
+        String config = store.text(ROOT + "config.pbtxt") + "# of version 5\n";
+        store.put(ROOT + "config.pbtxt", config);
+        store.publish(model("run-2", 2));
+        assertThat(store.text(ROOT + "config.pbtxt")).isEqualTo(config);
+        store.publish(model("run-3", null));
+        assertThat(store.text(ROOT + "config.pbtxt")).doesNotContain("# of version 5");
+    }
+
     /** Before SHA256SUMS declared a version, {@code manifest.json} did. */
     @Test
     void latestMovesOnFromWhatAnOlderTrainerWrote() throws Exception {
