@@ -64,7 +64,11 @@ public final class S3Model implements Destination {
     record Latest(int version, String checksums) {
         /** @throws IOException if this is no {@value S3Model#LATEST} */
         static Latest read(byte[] json) throws IOException {
-            return JSON.readValue(json, Latest.class);
+            Latest latest = JSON.readValue(json, Latest.class);
+            if (latest == null || latest.version() < 1) {
+                throw new IOException("it names no version");
+            }
+            return latest;
         }
     }
 
@@ -99,6 +103,21 @@ public final class S3Model implements Destination {
                 && numbers().contains(version)
                 && !claimedBy(model.runId()).equals(Optional.of(version))) {
             throw taken(version);
+        }
+        bucket.get(prefix + LATEST).ifPresent(this::latest);
+    }
+
+    private Latest latest(byte[] json) {
+        try {
+            return Latest.read(json);
+        } catch (IOException e) {
+            throw new TrainerException(
+                    ExitCode.PUBLISH_FAILED,
+                    String.format(
+                            "%s: got %.100s, expected {\"version\": <number>, ...} as a trainer writes it; delete it if"
+                                    + " nobody else needs it, or set spec.publish.modelName to a name of its own",
+                            bucket.uri(prefix + LATEST), new String(json, StandardCharsets.UTF_8)),
+                    e);
         }
     }
 
@@ -217,7 +236,7 @@ public final class S3Model implements Destination {
                 bucket.get(key(version.version(), Checksums.FILE)).orElseThrow(() -> ModelVersion.gone(version.uri()));
         byte[] latest = json(new Latest(version.version(), Sha256.of(sums)));
         Optional<S3Bucket.Stored> now = bucket.find(prefix + LATEST);
-        while (now.isEmpty() || Latest.read(now.get().content()).version() < version.version()) {
+        while (now.isEmpty() || latest(now.get().content()).version() < version.version()) {
             bucket.putIfStill(now.orElse(null), prefix + LATEST, latest);
             now = bucket.find(prefix + LATEST);
         }

@@ -168,6 +168,16 @@ class S3ModelTest {
     }
 
     @Test
+    void aLatestThatIsNotOursIsRefusedBeforeAnythingIsWritten() throws Exception {
+        for (String theirs : List.of("{\"version\":\"v3\"}", "{\"name\":\"v3\"}", "null", "")) {
+            store.put(ROOT + "latest.json", theirs);
+            store.refuses(
+                    model("run-1", null), ROOT + "latest.json: got " + theirs, "expected {\"version\"", "nothing is");
+            assertThat(store.names()).containsExactly(ROOT + "latest.json");
+        }
+    }
+
+    @Test
     void aVersionOfAnotherRunIsNeverOverwritten() throws Exception {
         store.publish(model("run-1", 3));
         Map<String, byte[]> before = store.objects();
