@@ -31,7 +31,10 @@ public final class ReportJson {
         return MAPPER.readValue(json, RunReport.class);
     }
 
-    /** The report as a termination message: the curve is thinned, and the message cut, until it fits. */
+    /**
+     * The report as a termination message: the curve is thinned, and the message cut, until it fits; as a last resort the
+     * last artifacts go, and the message says how many.
+     */
     public static byte[] terminationMessage(RunReport report) {
         int points = LearningCurve.MAX_POINTS;
         RunReport shorter = report;
@@ -56,11 +59,34 @@ public final class ReportJson {
                     report.resumption());
             byte[] next = bytes(shorter);
             if (points == 0 && next.length >= json.length) {
-                throw new IllegalStateException("a run report of " + next.length + " bytes cannot be made to fit");
+                return withFirstArtifacts(shorter);
             }
             json = next;
         }
         return json;
+    }
+
+    private static byte[] withFirstArtifacts(RunReport report) {
+        int all = report.artifacts().size();
+        for (int kept = all - 1; kept >= 0; kept--) {
+            byte[] json = bytes(new RunReport(
+                    report.runId(),
+                    report.stage(),
+                    report.reason(),
+                    report.message() + "; " + (all - kept) + " of " + all
+                            + " artifacts are not named here, for their URIs are too long",
+                    report.top1(),
+                    report.reused(),
+                    report.result(),
+                    report.artifacts().subList(0, kept),
+                    report.warnings(),
+                    report.learningCurve(),
+                    report.resumption()));
+            if (json.length <= MAX_TERMINATION_MESSAGE_BYTES) {
+                return json;
+            }
+        }
+        throw new IllegalStateException("a run report without artifacts cannot be made to fit");
     }
 
     private static byte[] bytes(Object value) {

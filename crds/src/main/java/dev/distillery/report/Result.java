@@ -14,7 +14,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param onnxBytes size of {@code model.onnx}
  * @param latencyMillisP50 one image, one thread, ONNX Runtime on the trainer's machine
  * @param trainSeconds wall time of the student's training
- * @param int8 null unless the recipe asks for INT8
+ * @param int8 null unless the recipe asks for INT8 and ONNX Runtime takes it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Result(

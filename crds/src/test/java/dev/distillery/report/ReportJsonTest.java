@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +60,25 @@ class ReportJsonTest {
         assertThat(read.message()).startsWith(character).endsWith("…");
         assertThat(read.message())
                 .isEqualTo(new String(read.message().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+    }
+
+    /** A destination's URI may have 2048 characters, and there may be eight. */
+    @ParameterizedTest
+    @ValueSource(ints = {300, 600, 2048, 5000})
+    void ofArtifactsThatDoNotFitTheFirstStay(int length) throws IOException {
+        List<Artifact> artifacts = IntStream.rangeClosed(1, 8)
+                .mapToObj(i -> new Artifact("s3://bucket-" + i + "/" + "x".repeat(length), i, "ab".repeat(32), null))
+                .toList();
+        String uris = artifacts.stream().map(Artifact::uri).collect(Collectors.joining(", "));
+        RunReport report = report("published " + uris, List.of("a warning"), 12, artifacts);
+        assertThat(ReportJson.terminationMessage(report)).hasSizeLessThanOrEqualTo(4096);
+        RunReport read = roundTrip(report);
+        int kept = read.artifacts().size();
+        assertThat(kept).isBetween(Math.min(7, 2500 / (length + 120)), 7);
+        assertThat(read.artifacts()).isEqualTo(artifacts.subList(0, kept));
+        assertThat(read.message()).startsWith("published s3://bucket-1/").contains((8 - kept) + " of 8 artifacts");
+        assertThat(read.result()).isEqualTo(report.result());
+        assertThat(read.succeeded()).isTrue();
     }
 
     @Test
@@ -137,6 +157,10 @@ class ReportJsonTest {
     }
 
     private static RunReport report(String message, List<String> warnings, int points) {
+        return report(message, warnings, points, ARTIFACTS);
+    }
+
+    private static RunReport report(String message, List<String> warnings, int points, List<Artifact> artifacts) {
         List<CurvePoint> curve = IntStream.rangeClosed(1, points)
                 .mapToObj(epoch -> new CurvePoint(Stage.STUDENT, epoch, 1.0 / 3 / epoch, 0.123456789, 0.1 / epoch))
                 .toList();
@@ -148,7 +172,7 @@ class ReportJsonTest {
                 0.9031,
                 false,
                 RESULT,
-                ARTIFACTS,
+                artifacts,
                 warnings,
                 curve,
                 RESUMPTION);

@@ -25,7 +25,7 @@ public final class CheckpointStore {
     private final Path folder;
     private final String origin;
     private final int keep;
-    /** What {@link #newest()} could not use; it would outlast what is written from there on, whose names are older. */
+    /** What {@link #newest} could not use; it would outlast what is written from there on, whose names are older. */
     private final List<Path> passedOver = new ArrayList<>();
 
     /**
@@ -43,10 +43,11 @@ public final class CheckpointStore {
     /**
      * Looks for where to go on, and clears away what a killed process was writing.
      *
-     * @return the newest checkpoint that is whole; a warning in the log names each that was passed over, and why
+     * @param fits whether it is of the network that is trained
+     * @return the newest checkpoint that is whole and fits; a warning in the log names each that was passed over, and why
      * @throws TrainerException WORKSPACE_FAILED if the folder cannot be read
      */
-    public Optional<Checkpoint> newest() {
+    public Optional<Checkpoint> newest(Predicate<Checkpoint> fits) {
         try {
             deleteIf(AtomicFile::isPart);
         } catch (IOException e) {
@@ -54,7 +55,11 @@ public final class CheckpointStore {
         }
         for (CheckpointFile file : files()) {
             try {
-                return Optional.of(file.read(origin));
+                Checkpoint checkpoint = file.read(origin);
+                if (!fits.test(checkpoint)) {
+                    throw new IOException("it is of another network");
+                }
+                return Optional.of(checkpoint);
             } catch (IOException e) {
                 passedOver.add(file.path());
                 LOG.warn("checkpoint {} is passed over: {}; trying the one before", file.path(), e.getMessage());

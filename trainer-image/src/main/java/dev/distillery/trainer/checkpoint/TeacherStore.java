@@ -1,5 +1,6 @@
 package dev.distillery.trainer.checkpoint;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.report.CurvePoint;
 import dev.distillery.report.ExitCode;
@@ -7,10 +8,12 @@ import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.network.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Trained teachers by content hash, {@code teachers/<hash>/} below the workspace. The weights are written first, then
@@ -30,13 +33,17 @@ public final class TeacherStore {
         this.folder = workspace.resolve("teachers").resolve(teacherHash);
     }
 
-    /** @return the teacher; empty if there is none that is whole and trained on this data */
+    /**
+     * @return the teacher; empty if there is none that is whole and trained on this data
+     * @throws TrainerException WORKSPACE_FAILED if the workspace cannot be read
+     */
     public Optional<Teacher> load(String dataDigest) {
         try {
             Metadata metadata = JSON.readValue(Files.readAllBytes(folder.resolve(METADATA)), Metadata.class);
             Path weights = folder.resolve(WEIGHTS);
-            if (!Sha256.of(weights).equals(metadata.weightsSha256())
-                    || !metadata.dataDigest().equals(dataDigest)) {
+            if (metadata == null
+                    || !dataDigest.equals(metadata.dataDigest())
+                    || !Sha256.of(weights).equals(metadata.weightsSha256())) {
                 return Optional.empty();
             }
             return Optional.of(new Teacher(
@@ -44,15 +51,30 @@ public final class TeacherStore {
                     dataDigest,
                     metadata.top1(),
                     metadata.learningCurve()));
-        } catch (IOException e) {
+        } catch (NoSuchFileException | JsonProcessingException e) {
             return Optional.empty();
+        } catch (IOException e) {
+            throw new TrainerException(
+                    ExitCode.WORKSPACE_FAILED,
+                    "the teacher in " + folder + " cannot be read (" + e + "), expected a readable folder, or none;"
+                            + " check the claim spec.compute.workspaceClaim",
+                    e);
         }
     }
 
-    /** @throws TrainerException WORKSPACE_FAILED if the workspace cannot be written */
+    /**
+     * Clears away first what a killed process was writing.
+     *
+     * @throws TrainerException WORKSPACE_FAILED if the workspace cannot be written
+     */
     public void save(Teacher teacher) {
         try {
             Files.createDirectories(folder);
+            try (Stream<Path> all = Files.list(folder)) {
+                for (Path part : all.filter(AtomicFile::isPart).toList()) {
+                    Files.deleteIfExists(part);
+                }
+            }
             String sha256;
             try (AtomicFile weights = new AtomicFile(folder)) {
                 new SafeTensors(teacher.weights().values(), Map.of()).write(weights.content());

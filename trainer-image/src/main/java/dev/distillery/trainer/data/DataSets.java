@@ -141,9 +141,7 @@ public final class DataSets {
                     + " classes (0 to " + (held - 1) + "); name exactly those");
         }
         for (int i = 0; i < named.size(); i++) {
-            if (named.get(i) == null
-                    || named.get(i).isBlank()
-                    || named.get(i).lines().count() > 1) {
+            if (named.get(i) == null || !isOneLine(named.get(i))) {
                 throw new TrainerException(
                         ExitCode.INVALID_RECIPE,
                         "spec.dataset.classes[" + i + "]: got a blank name or one with a line break, expected one line"
@@ -151,6 +149,11 @@ public final class DataSets {
             }
         }
         return List.copyOf(named);
+    }
+
+    /** @return whether this may name a class: {@code labels.txt} holds a name a line */
+    public static boolean isOneLine(String name) {
+        return !name.isBlank() && !name.contains("\n") && !name.contains("\r");
     }
 
     private static void checkLabels(String field, LabelledImages images, int classes) {

@@ -74,8 +74,7 @@ public final class OnnxGate {
             }
             return new Measurement(parity, (double) same / images.count(), confusion, latencies);
         } catch (OrtException e) {
-            throw new TrainerException(
-                    ExitCode.GATE_FAILED, "ONNX Runtime refuses the exported model: " + e.getMessage(), e);
+            throw new TrainerException(ExitCode.GATE_FAILED, "ONNX Runtime refuses the model: " + e.getMessage(), e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /** When a training is saved: at the end of each epoch, in between at an interval, and when the process is asked to stop. */
 public final class Checkpointing {
@@ -29,8 +30,8 @@ public final class Checkpointing {
         this.savedAt = nanoTime.getAsLong();
     }
 
-    Optional<Checkpoint> newest() {
-        return store.newest();
+    Optional<Checkpoint> newest(Predicate<Checkpoint> fits) {
+        return store.newest(fits);
     }
 
     boolean due() {

@@ -72,7 +72,7 @@ public final class TrainingLoop {
      *     cannot be written or read
      */
     public Trained run() {
-        Checkpoint start = checkpointing.newest().filter(this::fits).orElseGet(() -> initial(0, 0));
+        Checkpoint start = checkpointing.newest(this::fits).orElseGet(() -> initial(0, 0));
         while (true) {
             long begun = System.nanoTime();
             try (TrainingRun run = new TrainingRun(torch, plan, inputs, checkpointing, listener, start)) {
@@ -95,12 +95,8 @@ public final class TrainingLoop {
 
     /** An earlier version of the trainer may have named or shaped the values differently. */
     private boolean fits(Checkpoint checkpoint) {
-        boolean fits = shapes(checkpoint.values().weights())
+        return shapes(checkpoint.values().weights())
                 .equals(shapes(initial(0, 0).values().weights()));
-        if (!fits) {
-            LOG.warn("the newest checkpoint is of another network; training starts without it");
-        }
-        return fits;
     }
 
     private static Map<String, Integer> shapes(Weights weights) {

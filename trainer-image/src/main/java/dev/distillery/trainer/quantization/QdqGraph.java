@@ -8,9 +8,11 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Rewrites a graph: every quantised tensor passes through QuantizeLinear and DequantizeLinear. */
 final class QdqGraph {
@@ -23,6 +25,9 @@ final class QdqGraph {
     private final QuantizationPoints points;
     private final Map<String, ActivationScale> scales;
     private final Map<String, TensorProto> constants = new LinkedHashMap<>();
+    /** Constants as they were: several nodes may read one. */
+    private final Set<String> kept = new HashSet<>();
+
     private final GraphProto.Builder graph = GraphProto.newBuilder();
 
     QdqGraph(GraphProto source, QuantizationPoints points, Map<String, ActivationScale> scales) {
@@ -56,6 +61,7 @@ final class QdqGraph {
         } else {
             node.getInputList().stream()
                     .filter(constants::containsKey)
+                    .filter(kept::add)
                     .map(constants::get)
                     .forEach(graph::addInitializer);
         }

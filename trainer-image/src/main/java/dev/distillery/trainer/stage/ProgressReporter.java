@@ -9,6 +9,8 @@ import dev.distillery.trainer.loop.TrainingListener;
 import dev.distillery.trainer.metrics.EpochResult;
 import dev.distillery.trainer.report.EtaClock;
 import dev.distillery.trainer.report.ProgressPusher;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -18,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class ProgressReporter implements TrainingListener {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressReporter.class);
     private static final double LOSS_FADE = 0.95;
+    private static final MathContext RATE_DIGITS = new MathContext(4);
 
     private final String runId;
     private final Stage stage;
@@ -89,7 +92,7 @@ final class ProgressReporter implements TrainingListener {
     }
 
     private void keep(EpochResult r) {
-        curve.add(new CurvePoint(stage, r.epoch(), rounded(r.loss()), rounded(r.top1()), rounded(r.rate())));
+        curve.add(new CurvePoint(stage, r.epoch(), rounded(r.loss()), rounded(r.top1()), roundedRate(r.rate())));
     }
 
     private void push() {
@@ -115,5 +118,10 @@ final class ProgressReporter implements TrainingListener {
 
     private static double rounded(double value) {
         return Math.rint(value * 1e5) / 1e5;
+    }
+
+    /** To digits, not decimals: it may be as small as it likes. */
+    private static double roundedRate(double rate) {
+        return new BigDecimal(rate).round(RATE_DIGITS).doubleValue();
     }
 }

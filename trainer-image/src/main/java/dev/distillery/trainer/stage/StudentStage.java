@@ -10,11 +10,13 @@ import dev.distillery.report.Stage;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.checkpoint.Teacher;
 import dev.distillery.trainer.checkpoint.TeacherStore;
+import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.export.OnnxExporter;
 import dev.distillery.trainer.gate.Latency;
 import dev.distillery.trainer.gate.OnnxGate;
 import dev.distillery.trainer.loop.Evaluation;
 import dev.distillery.trainer.network.Network;
+import dev.distillery.trainer.network.Normalization;
 import dev.distillery.trainer.network.Weights;
 import dev.distillery.trainer.precision.ComputeType;
 import dev.distillery.trainer.publish.Bundle;
@@ -123,7 +125,7 @@ final class StudentStage {
     }
 
     /** @param int8 null unless the recipe asks for it */
-    private record Exported(byte[] onnx, OnnxGate.Measurement measured, Quantized int8) {
+    record Exported(byte[] onnx, OnnxGate.Measurement measured, Quantized int8) {
         List<String> warnings() {
             return int8 == null || int8.refusal() == null ? List.of() : List.of(int8.refusal());
         }
@@ -131,18 +133,50 @@ final class StudentStage {
         Map<String, List<Latency>> latencies() {
             Map<String, List<Latency>> latencies = new LinkedHashMap<>();
             latencies.put(Bundle.MODEL, measured.latencies());
-            if (int8 != null) {
+            if (int8 != null && int8.measured() != null) {
                 latencies.put(Bundle.INT8_MODEL, int8.measured().latencies());
             }
             return latencies;
         }
     }
 
-    /** @param refusal why it is not published; null if it is */
-    private record Quantized(byte[] onnx, OnnxGate.Measurement measured, String refusal) {
+    /**
+     * The INT8 model.
+     *
+     * @param measured null if ONNX Runtime refuses it
+     * @param refusal why it is not published; null if it is
+     */
+    record Quantized(byte[] onnx, OnnxGate.Measurement measured, String refusal) {
+        static Quantized of(
+                byte[] onnx,
+                OnnxGate gate,
+                OnnxGate.Measurement whole,
+                Normalization normalization,
+                ImageSet validation,
+                float[] trainerLogits) {
+            try {
+                OnnxGate.Measurement measured = OnnxGate.measure(onnx, normalization, validation, trainerLogits);
+                return new Quantized(
+                        onnx,
+                        measured,
+                        gate.quantizationRefusal(whole, measured).orElse(null));
+            } catch (TrainerException e) {
+                if (e.exitCode() != ExitCode.GATE_FAILED) {
+                    throw e;
+                }
+                return new Quantized(
+                        onnx,
+                        null,
+                        "spec.gate.maxQuantizationDrop: INT8 cannot be measured (" + e.getMessage()
+                                + "); only FP32 is published");
+            }
+        }
+
         Result.Int8 result() {
-            return new Result.Int8(
-                    measured.confusion().top1(), onnx.length, measured.latencyMillisP50(), refusal == null);
+            return measured == null
+                    ? null
+                    : new Result.Int8(
+                            measured.confusion().top1(), onnx.length, measured.latencyMillisP50(), refusal == null);
         }
     }
 
@@ -155,10 +189,8 @@ final class StudentStage {
                 context.normalization(),
                 context.data().train(),
                 recipe.spec().compute().cpus());
-        OnnxGate.Measurement measured =
-                OnnxGate.measure(int8, context.normalization(), context.data().validation(), trainerLogits);
-        return new Quantized(
-                int8, measured, gate.quantizationRefusal(whole, measured).orElse(null));
+        return Quantized.of(
+                int8, gate, whole, context.normalization(), context.data().validation(), trainerLogits);
     }
 
     private Teacher loadTeacher() {

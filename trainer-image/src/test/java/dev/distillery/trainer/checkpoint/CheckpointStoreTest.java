@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class CheckpointStoreTest {
     void givesBackEverythingToTheBit() {
         Checkpoint saved = checkpoint(3, 17);
         store("data").save(saved);
-        Checkpoint read = store("data").newest().orElseThrow();
+        Checkpoint read = store("data").newest(any -> true).orElseThrow();
         assertThat(read.state()).isEqualTo(saved.state());
         assertThat(read.values().weights().get("w"))
                 .isEqualTo(saved.values().weights().get("w"));
@@ -66,7 +67,8 @@ class CheckpointStoreTest {
     void aRestartIsNewerThanWhatDiverged() {
         store("data").save(checkpoint(0, 4, 10));
         store("data").save(checkpoint(1, 0, 1));
-        assertThat(store("data").newest().orElseThrow().state().restarts()).isEqualTo(1);
+        assertThat(store("data").newest(any -> true).orElseThrow().state().restarts())
+                .isEqualTo(1);
     }
 
     @Test
@@ -79,12 +81,15 @@ class CheckpointStoreTest {
             byte[] flipped = bytes.clone();
             flipped[at] ^= 1;
             Files.write(newest, flipped);
-            assertThat(store("data").newest().orElseThrow().state().epochs()).isEqualTo(1);
+            assertThat(store("data").newest(any -> true).orElseThrow().state().epochs())
+                    .isEqualTo(1);
         }
         Files.write(newest, Arrays.copyOf(bytes, bytes.length / 2));
-        assertThat(store("data").newest().orElseThrow().state().epochs()).isEqualTo(1);
+        assertThat(store("data").newest(any -> true).orElseThrow().state().epochs())
+                .isEqualTo(1);
         Files.write(newest, new byte[0]);
-        assertThat(store("data").newest().orElseThrow().state().epochs()).isEqualTo(1);
+        assertThat(store("data").newest(any -> true).orElseThrow().state().epochs())
+                .isEqualTo(1);
     }
 
     @Test
@@ -93,7 +98,7 @@ class CheckpointStoreTest {
         store("data").save(checkpoint(2, 0));
         Path newest = folder().resolve(names().get(1));
         Files.write(newest, new byte[] {1});
-        assertThat(logOf(() -> store("data").newest()))
+        assertThat(logOf(() -> store("data").newest(any -> true)))
                 .contains("WARN", newest + " is passed over: it is damaged", "trying the one before");
     }
 
@@ -111,7 +116,7 @@ class CheckpointStoreTest {
         }
         Files.move(theirs, folder().resolve("r00-e00003-b0000000-%.16s.safetensors".formatted(Sha256.of(theirs))));
         AtomicReference<Checkpoint> found = new AtomicReference<>();
-        assertThat(logOf(() -> found.set(store("data").newest().orElseThrow())))
+        assertThat(logOf(() -> found.set(store("data").newest(any -> true).orElseThrow())))
                 .contains("r00-e00003", "it is of format 2, this trainer reads 1");
         assertThat(found.get().state().epochs()).isEqualTo(2);
     }
@@ -132,7 +137,21 @@ class CheckpointStoreTest {
     @Test
     void aCheckpointOfOtherDataCountsAsAbsent() {
         store("data").save(checkpoint(1, 0));
-        assertThat(store("other data").newest()).isEmpty();
+        assertThat(store("other data").newest(any -> true)).isEmpty();
+    }
+
+    @Test
+    void aCheckpointOfAnotherNetworkFallsBackToTheOneBefore() throws IOException {
+        store("data").save(checkpoint(1, 0));
+        store("data").save(checkpoint(2, 0));
+        CheckpointStore store = store("data");
+        Predicate<Checkpoint> fits = checkpoint -> checkpoint.state().epochs() < 2;
+        assertThat(logOf(() -> assertThat(
+                                store.newest(fits).orElseThrow().state().epochs())
+                        .isEqualTo(1)))
+                .contains("WARN", "r00-e00002", "it is of another network");
+        store.save(checkpoint(1, 5));
+        assertThat(names()).hasSize(2).allMatch(name -> name.startsWith("r00-e00001"));
     }
 
     /** Their names are newer than those of a training that begins anew. */
@@ -141,20 +160,20 @@ class CheckpointStoreTest {
         store("data").save(checkpoint(4, 0));
         store("data").save(checkpoint(5, 0));
         CheckpointStore other = store("other data");
-        assertThat(other.newest()).isEmpty();
+        assertThat(other.newest(any -> true)).isEmpty();
         assertThat(names()).as("nothing is lost before there is another").hasSize(2);
         other.save(checkpoint(0, 5));
-        assertThat(other.newest().orElseThrow().state().batches()).isEqualTo(5);
+        assertThat(other.newest(any -> true).orElseThrow().state().batches()).isEqualTo(5);
         other.save(checkpoint(1, 0));
         assertThat(names()).hasSize(2).allMatch(name -> name.startsWith("r00-e0000"));
-        assertThat(other.newest().orElseThrow().state().epochs()).isEqualTo(1);
+        assertThat(other.newest(any -> true).orElseThrow().state().epochs()).isEqualTo(1);
     }
 
     @Test
     void whatAKilledWriterLeftIsRemoved() throws IOException {
         store("data").save(checkpoint(1, 0));
         Files.write(folder().resolve(".part-1"), new byte[] {1});
-        assertThat(store("data").newest()).isPresent();
+        assertThat(store("data").newest(any -> true)).isPresent();
         assertThat(names()).hasSize(1).noneMatch(name -> name.startsWith("."));
     }
 
@@ -174,7 +193,7 @@ class CheckpointStoreTest {
         store("data").deleteEarlier(name -> name.startsWith("stage"));
         assertThat(workspace.resolve("stage-old")).doesNotExist();
         assertThat(workspace.resolve("other")).exists();
-        assertThat(store("data").newest()).isPresent();
+        assertThat(store("data").newest(any -> true)).isPresent();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,10 +52,43 @@ class TeacherStoreTest {
     }
 
     @Test
+    void whatIsNoMetadataOfOursMakesItAbsent() throws IOException {
+        new TeacherStore(workspace, "hash").save(TEACHER);
+        for (String theirs : List.of("", "null", "{}", "[1]", "{\"name\": \"v3\"}")) {
+            Files.writeString(workspace.resolve("teachers/hash/teacher.json"), theirs);
+            assertThat(new TeacherStore(workspace, "hash").load("data")).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAKilledSaveLeftIsRemovedByTheNext() throws IOException {
+        Path folder = Files.createDirectories(workspace.resolve("teachers/hash"));
+        Files.write(folder.resolve(".part-1"), new byte[] {1});
+        new TeacherStore(workspace, "hash").save(TEACHER);
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("weights.safetensors", "teacher.json");
+    }
+
+    /** Another teacher would be trained for hours; and the student's stage would say that there is none. */
+    @Test
+    void aTeacherThatCannotBeReadIsNotTakenForNone() throws IOException {
+        new TeacherStore(workspace, "hash").save(TEACHER);
+        Path weights = workspace.resolve("teachers/hash/weights.safetensors");
+        Files.delete(weights);
+        // Whoever runs the tests may read every file, but no folder as one.
+        Files.createDirectory(weights);
+        assertFails(() -> new TeacherStore(workspace, "hash").load("data"), weights.getParent());
+    }
+
+    @Test
     void aWorkspaceThatIsAFileIsNamed() throws IOException {
         Path file = Files.createFile(workspace.resolve("file"));
-        assertThatThrownBy(() -> new TeacherStore(file, "hash").save(TEACHER))
-                .hasMessageContaining(file.toString())
+        assertFails(() -> new TeacherStore(file, "hash").save(TEACHER), file);
+        assertFails(() -> new TeacherStore(file, "hash").load("data"), file);
+    }
+
+    private static void assertFails(ThrowingCallable action, Path named) {
+        assertThatThrownBy(action)
+                .hasMessageContaining(named.toString())
                 .hasMessageContaining("spec.compute.workspaceClaim")
                 .isInstanceOfSatisfying(
                         TrainerException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.WORKSPACE_FAILED));

@@ -86,6 +86,16 @@ class DataSetsTest {
     }
 
     @Test
+    void aClassNameMustFitALineOfTheLabels() {
+        for (String name : List.of(" ", "b\nc", "b\n")) {
+            Dataset recipe = dataset(split(6, 4, 3), split(3, 4, 3), List.of("a", name, "d"));
+            TrainerException e = catchThrowableOfType(TrainerException.class, () -> DataSets.load(recipe, here(), 1));
+            assertThat(e.exitCode()).isEqualTo(ExitCode.INVALID_RECIPE);
+            assertThat(e).hasMessageContainingAll("spec.dataset.classes[1]", "labels.txt");
+        }
+    }
+
+    @Test
     void refusesLabelsAndClassesThatDisagree() {
         Dataset.Split three = split(6, 4, 3);
         Dataset.Split four = split(8, 4, 4);

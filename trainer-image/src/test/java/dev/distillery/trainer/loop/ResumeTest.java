@@ -84,6 +84,15 @@ class ResumeTest {
                         new TrainingState(0, 1, 0, 6, 0, 0, new LossScale.State(1, 0), List.of(), 0),
                         new TrainingValues(other, Map.of(), other, List.of())));
         try (LibTorch torch = LibTorch.start(2, false)) {
+            CheckpointStore store = new CheckpointStore(folder.resolve("other"), "data", 2);
+            for (int kills = 1; kills <= 3; kills++) {
+                LoopFixture.Hooks killed = recording(ALWAYS, 2, new ArrayList<>());
+                assertThatThrownBy(() -> fixture.loop(torch, "other", Precision.full(), killed)
+                                .run())
+                        .isInstanceOf(Killed.class);
+                assertThat(store.newest(any -> true).orElseThrow().state().steps())
+                        .isEqualTo(kills);
+            }
             List<Weights> got = fixture.loop(torch, "other", Precision.full(), LoopFixture.Hooks.NONE)
                     .run()
                     .members();
@@ -106,7 +115,7 @@ class ResumeTest {
                     .isInstanceOfSatisfying(TrainerException.class, e -> assertThat(e.exitCode())
                             .isEqualTo(ExitCode.INTERRUPTED));
             CheckpointStore store = new CheckpointStore(folder.resolve("stopped"), "data", 2);
-            assertThat(store.newest().orElseThrow().state().steps()).isEqualTo(1);
+            assertThat(store.newest(any -> true).orElseThrow().state().steps()).isEqualTo(1);
         }
     }
 
@@ -122,7 +131,7 @@ class ResumeTest {
                             .run())
                     .hasMessageContaining("step " + LoopFixture.BATCHES + ";");
             TrainingState saved = new CheckpointStore(folder.resolve("stopped"), "data", 2)
-                    .newest()
+                    .newest(any -> true)
                     .orElseThrow()
                     .state();
             assertThat(saved.epochs()).isZero();
@@ -149,9 +158,9 @@ class ResumeTest {
                                 .run())
                         .hasMessageContaining("step 1;");
             }
-            assertThat(new CheckpointStore(folder.resolve("rank-0"), "data", 2).newest())
+            assertThat(new CheckpointStore(folder.resolve("rank-0"), "data", 2).newest(any -> true))
                     .isPresent();
-            assertThat(new CheckpointStore(folder.resolve("rank-1"), "data", 2).newest())
+            assertThat(new CheckpointStore(folder.resolve("rank-1"), "data", 2).newest(any -> true))
                     .isEmpty();
         }
     }
@@ -202,7 +211,7 @@ class ResumeTest {
                     .hasMessageContaining("after epoch 1")
                     .isInstanceOf(Divergence.class);
         }
-        assertThat(new CheckpointStore(folder.resolve("broken"), "data", 2).newest())
+        assertThat(new CheckpointStore(folder.resolve("broken"), "data", 2).newest(any -> true))
                 .isEmpty();
     }
 

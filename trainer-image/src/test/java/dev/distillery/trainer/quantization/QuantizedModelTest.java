@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -63,7 +64,7 @@ class QuantizedModelTest {
     }
 
     @Test
-    void severalMembersAreQuantisedTogether() throws OrtException {
+    void severalMembersAreQuantisedTogether() throws OrtException, InvalidProtocolBufferException {
         Network network = SampleNetworks.all().toList().get(3);
         byte[] model = new OnnxExporter(
                         network,
@@ -73,6 +74,10 @@ class QuantizedModelTest {
                 .export(Map.of());
         byte[] quantized = QuantizedModel.of(model, normalization(network), images(network), 1);
         assertThat(relativeError(network, model, quantized)).isPositive().isLessThan(TOLERANCE);
+        assertThat(ModelProto.parseFrom(quantized).getGraph().getInitializerList())
+                .extracting(TensorProto::getName)
+                .contains("ensemble.axis")
+                .doesNotHaveDuplicates();
     }
 
     @Test

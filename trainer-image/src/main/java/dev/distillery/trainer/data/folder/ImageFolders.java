@@ -6,6 +6,7 @@ import dev.distillery.image.ImageDecoder;
 import dev.distillery.recipe.Dataset;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.data.DataSets;
 import dev.distillery.trainer.data.HeapBudget;
 import dev.distillery.trainer.data.ImageSet;
 import java.nio.file.Path;
@@ -107,6 +108,16 @@ public final class ImageFolders {
                                     : "only sub-folder " + train.classes().get(0))
                             + " in " + train.root() + ", expected one per class and at least two",
                     null);
+        }
+        for (String name : train.classes()) {
+            if (!DataSets.isOneLine(name)) {
+                throw FolderScan.invalid(
+                        train.field(),
+                        "got sub-folder '" + name.replace("\n", "\\n").replace("\r", "\\r")
+                                + "', expected one line of text, because labels.txt holds a name a line; rename it in"
+                                + " both splits",
+                        null);
+            }
         }
         if (recipe.classes() != null && !recipe.classes().equals(train.classes())) {
             throw new TrainerException(

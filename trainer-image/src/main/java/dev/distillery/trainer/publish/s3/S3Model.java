@@ -64,7 +64,11 @@ public final class S3Model implements Destination {
     record Latest(int version, String checksums) {
         /** @throws IOException if this is no {@value S3Model#LATEST} */
         static Latest read(byte[] json) throws IOException {
-            return JSON.readValue(json, Latest.class);
+            Latest latest = JSON.readValue(json, Latest.class);
+            if (latest == null || latest.version() < 1) {
+                throw new IOException("it names no version");
+            }
+            return latest;
         }
     }
 
@@ -100,6 +104,21 @@ public final class S3Model implements Destination {
                 && !claimedBy(model.runId()).equals(Optional.of(version))) {
             throw taken(version);
         }
+        bucket.get(prefix + LATEST).ifPresent(this::latest);
+    }
+
+    private Latest latest(byte[] json) {
+        try {
+            return Latest.read(json);
+        } catch (IOException e) {
+            throw new TrainerException(
+                    ExitCode.PUBLISH_FAILED,
+                    String.format(
+                            "%s: got %.100s, expected {\"version\": <number>, ...} as a trainer writes it; delete it if"
+                                    + " nobody else needs it, or set spec.publish.modelName to a name of its own",
+                            bucket.uri(prefix + LATEST), new String(json, StandardCharsets.UTF_8)),
+                    e);
+        }
     }
 
     @Override
@@ -126,7 +145,10 @@ public final class S3Model implements Destination {
         /** The network makes the folder, for a bucket has no renames; {@value Checksums#FILE} declares the version. */
         @Override
         public Artifact commit() {
-            model.modelFiles().forEach((name, content) -> bring(prefix + name, content));
+            // They are the latest version's.
+            if (folders().tailSet(number + 1).isEmpty()) {
+                model.modelFiles().forEach((name, content) -> bring(prefix + name, content));
+            }
             if (network != null) {
                 network.complete();
             }
@@ -214,7 +236,7 @@ public final class S3Model implements Destination {
                 bucket.get(key(version.version(), Checksums.FILE)).orElseThrow(() -> ModelVersion.gone(version.uri()));
         byte[] latest = json(new Latest(version.version(), Sha256.of(sums)));
         Optional<S3Bucket.Stored> now = bucket.find(prefix + LATEST);
-        while (now.isEmpty() || Latest.read(now.get().content()).version() < version.version()) {
+        while (now.isEmpty() || latest(now.get().content()).version() < version.version()) {
             bucket.putIfStill(now.orElse(null), prefix + LATEST, latest);
             now = bucket.find(prefix + LATEST);
         }

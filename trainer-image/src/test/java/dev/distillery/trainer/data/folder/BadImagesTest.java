@@ -146,6 +146,20 @@ class BadImagesTest {
     }
 
     @Test
+    void aSubFolderMustFitALineOfTheLabels() throws IOException {
+        for (String name : List.of("a\nb", "a\n", "a\rb", " ")) {
+            Path folder = Files.createDirectory(photographs.file("train/" + name));
+            refused(
+                    photographs.recipe(),
+                    ExitCode.INVALID_DATA,
+                    "spec.dataset.train.folder",
+                    "sub-folder '" + name.replace("\n", "\\n").replace("\r", "\\r") + "'",
+                    "labels.txt");
+            Files.delete(folder);
+        }
+    }
+
+    @Test
     void classesInTheRecipeMustBeTheSubFolders() {
         List<String> swapped = List.of("square", "circle");
         refused(photographs.recipe(0, NONE, swapped, null), ExitCode.INVALID_RECIPE, "[circle, square]");

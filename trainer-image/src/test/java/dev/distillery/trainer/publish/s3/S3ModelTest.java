@@ -147,6 +147,17 @@ class S3ModelTest {
         assertThat(store.latest()).isEqualTo(6);
     }
 
+    @Test
+    void anOlderVersionLeavesWhatLiesBesideToTheNewest() throws Exception {
+        store.publish(model("run-1", 5));
+        String config = store.text(ROOT + "config.pbtxt") + "# of version 5\n";
+        store.put(ROOT + "config.pbtxt", config);
+        store.publish(model("run-2", 2));
+        assertThat(store.text(ROOT + "config.pbtxt")).isEqualTo(config);
+        store.publish(model("run-3", null));
+        assertThat(store.text(ROOT + "config.pbtxt")).doesNotContain("# of version 5");
+    }
+
     /** Before SHA256SUMS declared a version, {@code manifest.json} did. */
     @Test
     void latestMovesOnFromWhatAnOlderTrainerWrote() throws Exception {
@@ -154,6 +165,16 @@ class S3ModelTest {
         store.put(ROOT + "latest.json", latest);
         assertThat(store.publish(model("run-1", 4)).version()).isEqualTo(4);
         assertThat(store.latest()).isEqualTo(4);
+    }
+
+    @Test
+    void aLatestThatIsNotOursIsRefusedBeforeAnythingIsWritten() throws Exception {
+        for (String theirs : List.of("{\"version\":\"v3\"}", "{\"name\":\"v3\"}", "null", "")) {
+            store.put(ROOT + "latest.json", theirs);
+            store.refuses(
+                    model("run-1", null), ROOT + "latest.json: got " + theirs, "expected {\"version\"", "nothing is");
+            assertThat(store.names()).containsExactly(ROOT + "latest.json");
+        }
     }
 
     @Test
