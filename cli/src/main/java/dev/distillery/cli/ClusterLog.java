@@ -1,7 +1,7 @@
 package dev.distillery.cli;
 
+import dev.distillery.report.ExitCode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.logging.FileHandler;
 import java.util.logging.Handler;
@@ -14,6 +14,7 @@ import java.util.logging.SimpleFormatter;
 final class ClusterLog {
     private ClusterLog() {}
 
+    /** @throws Failure if the file cannot be written */
     static void to(Path file) {
         try {
             Logger root = LogManager.getLogManager().getLogger("");
@@ -26,7 +27,10 @@ final class ClusterLog {
             root.addHandler(handler);
             root.setLevel(Level.INFO);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be written", e);
+            throw new Failure(
+                    ExitCode.USAGE,
+                    file + ": cannot be written: " + e + "; remove it, or name another folder with --state",
+                    e);
         }
     }
 }

@@ -20,6 +20,8 @@ import java.util.Optional;
 
 /** Reads a recipe's IDX files once, whole: they exist, are the ones that are meant, and agree with one another. */
 final class IdxCheck implements DatasetCheck {
+    private static final int LABELS_OF_A_BYTE = 256;
+
     private final Path claims;
     private final List<Finding> findings = new ArrayList<>();
     private final IdxFile trainImages;
@@ -28,8 +30,10 @@ final class IdxCheck implements DatasetCheck {
     /** @param claims folder with one folder per volume claim; null where files of claims cannot be looked at */
     IdxCheck(Dataset dataset, Path claims) {
         this.claims = claims;
-        trainImages = checkSplit("spec.dataset.train", dataset.train(), dataset.classes());
-        validationImages = checkSplit("spec.dataset.validation", dataset.validation(), dataset.classes());
+        Split train = checkSplit("spec.dataset.train", dataset.train());
+        Split validation = checkSplit("spec.dataset.validation", dataset.validation());
+        trainImages = train.images();
+        validationImages = validation.images();
         if (trainImages != null
                 && validationImages != null
                 && !size(trainImages).equals(size(validationImages))) {
@@ -38,7 +42,11 @@ final class IdxCheck implements DatasetCheck {
                     size(validationImages),
                     size(trainImages) + ", as the training images");
         }
+        checkClasses(train.labels(), validation.labels(), dataset.classes());
     }
+
+    /** A file that is wrong is null. */
+    private record Split(IdxFile images, IdxFile labels) {}
 
     @Override
     public List<Finding> findings() {
@@ -55,22 +63,41 @@ final class IdxCheck implements DatasetCheck {
         return Optional.ofNullable(validationImages).map(IdxFile::count);
     }
 
-    private IdxFile checkSplit(String path, Dataset.Split split, List<String> classes) {
+    private Split checkSplit(String path, Dataset.Split split) {
         IdxFile images = checkFile(path + ".images", split.images(), List.of(3, 4));
         IdxFile labels = checkFile(path + ".labels", split.labels(), List.of(1));
-        if (images != null && images.count() == 0) {
-            add(path + ".images", "0 images", "at least 1");
-        }
         if (images != null && labels != null && images.count() != labels.count()) {
             add(path + ".labels", labels.count() + " labels", images.count() + ", one for each image");
         }
-        if (labels != null && classes != null && labels.greatest() >= classes.size()) {
-            add(
-                    path + ".labels",
-                    "label " + labels.greatest(),
-                    "labels below " + classes.size() + ", the number of spec.dataset.classes");
+        return new Split(images, labels);
+    }
+
+    /** @param names of the classes; null for as many as the training labels hold */
+    private void checkClasses(IdxFile train, IdxFile validation, List<String> names) {
+        int held = train == null ? LABELS_OF_A_BYTE : train.greatest() + 1;
+        if (train != null && train.least() == train.greatest()) {
+            add("spec.dataset.train.labels", "only label " + train.greatest(), "at least two classes");
         }
-        return images;
+        if (names != null && names.size() > held) {
+            add(
+                    "spec.dataset.classes",
+                    names.size() + " names",
+                    held + ": the training labels hold " + held + " classes (0 to " + (held - 1)
+                            + "); name exactly those");
+        }
+        int classes = names == null ? held : names.size();
+        checkLabels("spec.dataset.train.labels", train, classes);
+        checkLabels("spec.dataset.validation.labels", validation, classes);
+    }
+
+    private void checkLabels(String path, IdxFile labels, int classes) {
+        if (labels != null && labels.greatest() >= classes) {
+            add(
+                    path,
+                    "label " + labels.greatest(),
+                    "0 to " + (classes - 1) + " for " + classes + " classes; the labels go up to " + labels.greatest()
+                            + ", so " + (labels.greatest() + 1) + " classes are needed (spec.dataset.classes)");
+        }
     }
 
     private IdxFile checkFile(String path, Dataset.Source source, List<Integer> ranks) {

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +107,18 @@ final class LocalCluster implements AutoCloseable {
 
     private synchronized void startCluster(EmbeddedClusterOptions options) {
         requireOpen();
-        cluster = EmbeddedCluster.start(options);
+        try {
+            cluster = EmbeddedCluster.start(options);
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof BindException) {
+                throw new Failure(
+                        ExitCode.USAGE,
+                        "--port: " + e.getMessage() + " (" + e.getCause().getMessage()
+                                + "), expected a free port; name another, or 0 for any",
+                        e);
+            }
+            throw e;
+        }
     }
 
     private synchronized void startOperator(Path jar) {

@@ -85,6 +85,9 @@ final class RunCommand implements Callable<Integer> {
         } catch (Failure failure) {
             printJson(RunOutcome.of(failure));
             throw failure;
+        } catch (RuntimeException e) {
+            printJson(RunOutcome.of(new Failure(ExitCode.INTERNAL_ERROR, e.toString(), e)));
+            throw e;
         }
     }
 

@@ -38,9 +38,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (port < 0 || port > MAX_PORT) {
-            throw new Failure(ExitCode.USAGE, "--port: got " + port + ", expected 0 to " + MAX_PORT);
-        }
+        requirePort(port);
         if (threads != null && threads < 1) {
             throw new Failure(ExitCode.USAGE, "--threads: got " + threads + ", expected 1 or more");
         }
@@ -63,6 +61,12 @@ final class ServeCommand implements Callable<Integer> {
         Thread stop = new Thread(() -> stop(server), "serve-shutdown");
         Runtime.getRuntime().addShutdownHook(stop);
         return server.waitFor();
+    }
+
+    static void requirePort(int port) {
+        if (port < 0 || port > MAX_PORT) {
+            throw new Failure(ExitCode.USAGE, "--port: got " + port + ", expected 0 to " + MAX_PORT);
+        }
     }
 
     /** Waits, so that the prompt comes back when the requests in work are answered. */

@@ -35,6 +35,7 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
+        ServeCommand.requirePort(port);
         Installation installation = Installation.ofEnvironment(System.getenv());
         StateDirectory directory = StateDirectory.lock(state);
         try (LocalCluster cluster = new LocalCluster(directory, () -> {})) {

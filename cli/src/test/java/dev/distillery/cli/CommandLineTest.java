@@ -120,6 +120,8 @@ class CommandLineTest {
     void aPortOrThreadsThatCannotBeAreUsageErrors() {
         assertThat(execute("serve", "model", "--port", "65536")).isEqualTo(2);
         assertThat(err.toString()).contains("--port: got 65536, expected 0 to 65535");
+        assertThat(execute("up", "--port", "70000")).isEqualTo(2);
+        assertThat(err.toString()).contains("--port: got 70000, expected 0 to 65535");
         assertThat(execute("serve", "model", "--threads", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("--threads: got 0, expected 1 or more");
     }

@@ -104,6 +104,38 @@ class PreflightTest {
     }
 
     @Test
+    void everyNameMustHaveALabel() throws IOException {
+        Files.write(folder.resolve("data/train-labels.gz"), Recipes.gzip(Recipes.labels(10, 2)));
+        Files.write(folder.resolve("data/validation-labels.gz"), Recipes.gzip(Recipes.labels(5, 2)));
+        assertThat(only().violation())
+                .hasToString(
+                        "spec.dataset.classes: got 3 names, expected 2: the training labels hold 2 classes (0 to 1);"
+                                + " name exactly those");
+    }
+
+    @Test
+    void oneClassCannotBeLearnt() throws IOException {
+        Files.write(folder.resolve("data/train-labels.gz"), Recipes.gzip(Recipes.labels(10, 1)));
+        Files.write(folder.resolve("data/validation-labels.gz"), Recipes.gzip(Recipes.labels(5, 1)));
+        assertThat(only("spec.dataset.classes=null").violation())
+                .hasToString("spec.dataset.train.labels: got only label 0, expected at least two classes");
+    }
+
+    @Test
+    void withoutNamesTheTrainingLabelsAreTheClasses() throws IOException {
+        Files.write(folder.resolve("data/validation-labels.gz"), Recipes.gzip(Recipes.labels(5, 4)));
+        assertThat(only("spec.dataset.classes=null").violation())
+                .hasToString("spec.dataset.validation.labels: got label 3, expected 0 to 2 for 3 classes; the labels go"
+                        + " up to 3, so 4 classes are needed (spec.dataset.classes)");
+    }
+
+    @Test
+    void imagesWithoutPixelsAreInvalidData() throws IOException {
+        Files.write(folder.resolve("data/train-images.gz"), Recipes.images(10, 0));
+        assertThat(only().violation().got()).contains("size 0 in dimension 1: no entries, or images without pixels");
+    }
+
+    @Test
     void sizesMustAgree() throws IOException {
         Files.write(folder.resolve("data/validation-images.gz"), Recipes.gzip(Recipes.images(5, 3)));
         assertThat(only().violation().toString()).contains("got 3x3 pixels, expected 4x4 pixels");

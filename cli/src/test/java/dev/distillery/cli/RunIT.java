@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -140,6 +142,29 @@ class RunIT {
         up.destroy();
         assertThat(exitCode(up)).isEqualTo(143);
         assertThat(children).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Process up = launch("up", "--port", Integer.toString(taken.getLocalPort()));
+            assertThat(exitCode(up)).isEqualTo(2);
+            assertThat(err(0))
+                    .contains("error: --port: 127.0.0.1:" + taken.getLocalPort() + " cannot be bound")
+                    .contains("expected a free port")
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void aLogThatCannotBeWrittenEndsTheRunWithAnObjectToo() throws Exception {
+        Path log = Files.createDirectories(folder.resolve("cwd/out/.distillery/logs/cluster.log"));
+        Process run = start(StandInOperator.SUCCEEDS, "--output", "json");
+        assertThat(exitCode(run)).isEqualTo(2);
+        assertThat(new ObjectMapper().readTree(out(0)).get("message").asText())
+                .startsWith(log + ": cannot be written: ")
+                .endsWith("name another folder with --state");
+        assertThat(err(0)).contains("error: " + log).doesNotContain("\tat ");
     }
 
     /** @return all but the watchdog, which ends right after the process whose end it waits for */

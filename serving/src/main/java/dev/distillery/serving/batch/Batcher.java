@@ -12,9 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 
 /**
  * One thread runs the model. While it runs, requests queue; all that have come by its end, up to {@link #MAX_IMAGES}, run
@@ -25,7 +27,7 @@ public final class Batcher implements AutoCloseable {
     /** Images of one inference, and the most that a request may bring; the {@code max_batch_size} of published models. */
     public static final int MAX_IMAGES = 64;
 
-    private static final Request STOP = new Request(ByteBuffer.allocate(0), 0, new CompletableFuture<>());
+    private static final Request STOP = new Request(ByteBuffer.allocate(0), 0, () -> false, new CompletableFuture<>());
 
     private final PublishedModel model;
     private final Inference runs;
@@ -38,9 +40,16 @@ public final class Batcher implements AutoCloseable {
     private boolean closed;
 
     /** @param images in the form of the model's input, from its position to its limit */
-    private record Request(ByteBuffer images, int count, CompletableFuture<Map<String, float[]>> answer) {
+    private record Request(
+            ByteBuffer images, int count, BooleanSupplier gone, CompletableFuture<Map<String, float[]>> answer) {
         boolean stop() {
             return count == 0;
+        }
+
+        /** @return whether nobody waits for it, so that it must not run */
+        boolean dropped() {
+            return gone.getAsBoolean()
+                    && answer.completeExceptionally(new CancellationException("the caller has gone"));
         }
     }
 
@@ -77,9 +86,12 @@ public final class Batcher implements AutoCloseable {
      * @param images {@code count} images as the model takes them, in little-endian order where they are float32; read until
      *     the answer is there
      * @param count 1 to {@link #MAX_IMAGES}
-     * @return by output, float32 (count, classes) row-major; fails if the model does, and with {@link RejectedExecutionException} after {@link #close}
+     * @param gone whether nobody waits for the answer any longer; asked before it runs, from another thread
+     * @return by output, float32 (count, classes) row-major; fails if the model does, with {@link CancellationException} for
+     *     whoever is gone, and with {@link RejectedExecutionException} after {@link #close}
      */
-    public synchronized CompletableFuture<Map<String, float[]>> submit(ByteBuffer images, int count) {
+    public synchronized CompletableFuture<Map<String, float[]>> submit(
+            ByteBuffer images, int count, BooleanSupplier gone) {
         if (count < 1
                 || count > MAX_IMAGES
                 || images.remaining() != count * model.input().imageBytes()) {
@@ -88,7 +100,7 @@ public final class Batcher implements AutoCloseable {
         if (closed) {
             return CompletableFuture.failedFuture(new RejectedExecutionException("the server is stopping"));
         }
-        Request request = new Request(images.duplicate(), count, new CompletableFuture<>());
+        Request request = new Request(images.duplicate(), count, gone, new CompletableFuture<>());
         queue.add(request);
         return request.answer();
     }
@@ -120,7 +132,10 @@ public final class Batcher implements AutoCloseable {
     /** Whatever happens to one batch, memory that runs out too, the next one finds this thread. */
     private void answer(List<Request> requests) {
         try {
-            run(requests);
+            requests.removeIf(Request::dropped);
+            if (!requests.isEmpty()) {
+                run(requests);
+            }
         } catch (RuntimeException | Error e) {
             requests.forEach(request -> request.answer().completeExceptionally(e));
         }

@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
@@ -51,6 +52,13 @@ final class Answers {
                 fail(context, e);
             }
         };
+    }
+
+    /** @throws CancellationException if nobody waits for the answer any longer */
+    static void requireCaller(RoutingContext context) {
+        if (context.response().closed()) {
+            throw new CancellationException("the caller has gone");
+        }
     }
 
     void json(RoutingContext context, Object value) {

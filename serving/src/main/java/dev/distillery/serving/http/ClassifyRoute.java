@@ -17,6 +17,7 @@ import jakarta.inject.Singleton;
 import java.net.HttpURLConnection;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 
 /** {@code POST /classify?top=K}: a picture file as the body, the most likely classes as the answer. */
 @Singleton
@@ -56,13 +57,22 @@ final class ClassifyRoute {
     private void classify(RoutingContext context) {
         int top = top(context.request().getParam("top"));
         requirePicture(context.request().getHeader("Content-Type"));
-        RequestBody.read(context, budget, MAX_BODY)
-                .compose(file -> decoders.executeBlocking(() -> decode(file), false))
-                .compose(image -> Future.fromCompletionStage(
-                        batcher.submit(image, 1), context.vertx().getOrCreateContext()))
+        RequestBody.read(context, budget, MAX_BODY, file -> infer(context, file))
                 .onSuccess(
                         values -> answers.json(context, classification(values.get(PublishedModel.PROBABILITIES), top)))
                 .onFailure(e -> answers.fail(context, e));
+    }
+
+    private Future<Map<String, float[]>> infer(RoutingContext context, byte[] file) {
+        return decoders.executeBlocking(
+                        () -> {
+                            Answers.requireCaller(context);
+                            return decode(file);
+                        },
+                        false)
+                .compose(image -> Future.fromCompletionStage(
+                        batcher.submit(image, 1, context.response()::closed),
+                        context.vertx().getOrCreateContext()));
     }
 
     private int top(String text) {

@@ -116,19 +116,27 @@ final class ProtocolRoutes {
 
     private void infer(RoutingContext context) {
         String header = context.request().getHeader(InferResponse.HEADER_LENGTH);
-        RequestBody.read(context, budget, MAX_BODY)
-                .compose(body -> read(context, body, jsonBytes(header, body.length)))
-                .compose(request -> Future.fromCompletionStage(
-                                batcher.submit(request.images(), request.count()),
-                                context.vertx().getOrCreateContext())
-                        .onSuccess(values -> answer(context, request, values)))
+        RequestBody.read(context, budget, MAX_BODY, body -> infer(context, body, jsonBytes(header, body.length)))
                 .onFailure(e -> answers.fail(context, e));
+    }
+
+    private Future<Map<String, float[]>> infer(RoutingContext context, byte[] body, int jsonBytes) {
+        return read(context, body, jsonBytes).compose(request -> Future.fromCompletionStage(
+                        batcher.submit(request.images(), request.count(), context.response()::closed),
+                        context.vertx().getOrCreateContext())
+                .onSuccess(values -> answer(context, request, values)));
     }
 
     private Future<InferRequest> read(RoutingContext context, byte[] body, int jsonBytes) {
         return jsonBytes <= LARGE_JSON
                 ? Future.succeededFuture(read(body, jsonBytes))
-                : context.vertx().executeBlocking(() -> read(body, jsonBytes), false);
+                : context.vertx()
+                        .executeBlocking(
+                                () -> {
+                                    Answers.requireCaller(context);
+                                    return read(body, jsonBytes);
+                                },
+                                false);
     }
 
     private static int jsonBytes(String header, int bodyBytes) {

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayOutputStream;
 import java.net.HttpURLConnection;
+import java.util.function.Function;
 
 /**
  * Collects a body within a limit. What is beyond it is read and thrown away, so that the caller, who may still be sending,
@@ -21,7 +22,7 @@ final class RequestBody {
     private final BodyBudget budget;
     private final int most;
     private final Promise<byte[]> whole = Promise.promise();
-    private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
+    private ByteArrayOutputStream collected = new ByteArrayOutputStream();
     private long received;
     private long taken;
 
@@ -32,25 +33,33 @@ final class RequestBody {
     }
 
     /**
-     * @param budget from which the body's bytes are taken until the answer is sent
+     * @param budget from which the body's bytes are taken until the work is done, even if the caller goes before
      * @param most bytes
-     * @return fails with an {@link HttpError}: 408 if the body does not come in time, 413 if it is too large, 415 if it is
-     *     compressed, 503 if too much is in work
+     * @param work holds the body no longer than until it is done
+     * @return what the work gives; fails with an {@link HttpError}: 408 if the body does not come in time, 413 if it is too
+     *     large, 415 if it is compressed, 503 if too much is in work
      */
-    static Future<byte[]> read(RoutingContext context, BodyBudget budget, int most) {
+    static <T> Future<T> read(RoutingContext context, BodyBudget budget, int most, Function<byte[], Future<T>> work) {
         RequestBody body = new RequestBody(context, budget, most);
         body.start();
-        return body.whole.future();
+        return body.whole.future().compose(work).onComplete(done -> budget.giveBack(body.taken));
     }
 
     private void start() {
         HttpServerRequest request = context.request();
-        context.addEndHandler(ended -> budget.giveBack(taken));
         long timer = context.vertx().setTimer(budget.patience().toMillis(), late -> failLate());
-        whole.future().onComplete(done -> context.vertx().cancelTimer(timer));
+        whole.future().onComplete(done -> {
+            context.vertx().cancelTimer(timer);
+            // The request keeps this object for as long as its caller sends.
+            collected = null;
+        });
         request.exceptionHandler(whole::tryFail);
         request.handler(this::collect);
-        request.endHandler(end -> whole.tryComplete(collected.toByteArray()));
+        request.endHandler(end -> {
+            if (!whole.future().isComplete()) {
+                whole.complete(collected.toByteArray());
+            }
+        });
         try {
             requirePlain(request);
             String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
@@ -91,7 +100,6 @@ final class RequestBody {
             taken += chunk.length();
             collected.writeBytes(chunk.getBytes());
         } catch (HttpError e) {
-            collected.reset();
             whole.tryFail(e);
         }
     }

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BatcherTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final BooleanSupplier STAYS = () -> false;
 
     @TempDir
     Path folder;
@@ -49,7 +51,7 @@ class BatcherTest {
         int[] counts = {1, 30, 33, 1, 64, 5};
         List<CompletableFuture<Map<String, float[]>>> answers = new ArrayList<>();
         for (int count : counts) {
-            answers.add(batcher.submit(ByteBuffer.wrap(TestModels.images(count)), count));
+            answers.add(batcher.submit(ByteBuffer.wrap(TestModels.images(count)), count, STAYS));
         }
         batcher.start();
         for (int i = 0; i < counts.length; i++) {
@@ -61,12 +63,24 @@ class BatcherTest {
     }
 
     @Test
+    void whatNobodyWaitsForDoesNotRun() {
+        CompletableFuture<Map<String, float[]>> gone =
+                batcher.submit(ByteBuffer.wrap(TestModels.images(3)), 3, () -> true);
+        CompletableFuture<Map<String, float[]>> waits = batcher.submit(ByteBuffer.wrap(TestModels.images(2)), 2, STAYS);
+        batcher.start();
+        assertThat(waits.join().get("probabilities")).containsExactly(alone(2));
+        assertThat(gone).isCancelled();
+        assertThat(metrics.get("distillery.batch.images").summary().max()).isEqualTo(2);
+    }
+
+    @Test
     void closingAnswersWhatWasSubmittedAndRefusesMore() {
-        CompletableFuture<Map<String, float[]>> before = batcher.submit(ByteBuffer.wrap(TestModels.images(2)), 2);
+        CompletableFuture<Map<String, float[]>> before =
+                batcher.submit(ByteBuffer.wrap(TestModels.images(2)), 2, STAYS);
         batcher.start();
         batcher.close();
         assertThat(before).isCompleted();
-        assertThat(batcher.submit(ByteBuffer.wrap(TestModels.images(2)), 2))
+        assertThat(batcher.submit(ByteBuffer.wrap(TestModels.images(2)), 2, STAYS))
                 .failsWithin(Duration.ZERO)
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(RejectedExecutionException.class);
@@ -80,7 +94,7 @@ class BatcherTest {
             failing.start();
             for (int i = 0; i < 2; i++) {
                 CompletableFuture<Map<String, float[]>> answer =
-                        failing.submit(ByteBuffer.wrap(TestModels.images(2)), 2);
+                        failing.submit(ByteBuffer.wrap(TestModels.images(2)), 2, STAYS);
                 assertThatThrownBy(answer::join).hasRootCauseInstanceOf(IllegalStateException.class);
             }
         }
@@ -98,11 +112,12 @@ class BatcherTest {
         };
         try (Batcher failing = new Batcher(model, first, new SimpleMeterRegistry())) {
             failing.start();
-            assertThat(failing.submit(ByteBuffer.wrap(TestModels.images(2)), 2))
+            assertThat(failing.submit(ByteBuffer.wrap(TestModels.images(2)), 2, STAYS))
                     .failsWithin(PATIENCE)
                     .withThrowableOfType(ExecutionException.class)
                     .withCauseInstanceOf(OutOfMemoryError.class);
-            assertThat(failing.submit(ByteBuffer.wrap(TestModels.images(2)), 2)).succeedsWithin(PATIENCE);
+            assertThat(failing.submit(ByteBuffer.wrap(TestModels.images(2)), 2, STAYS))
+                    .succeedsWithin(PATIENCE);
         }
     }
 

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,11 +69,39 @@ class RequestBodyTest {
         await().until(() -> budget.taken() == 0);
     }
 
+    /** Else whoever sends, goes and sends again fills the heap with what waits. */
+    @Test
+    void whatIsInWorkIsHeldThoughTheCallerHasGone() throws IOException {
+        BodyBudget budget = new BodyBudget(MOST, LONG);
+        Promise<Integer> work = Promise.promise();
+        AtomicReference<RoutingContext> request = new AtomicReference<>();
+        HttpServer server = serve(budget, (context, body) -> {
+            request.set(context);
+            return work.future();
+        });
+        try (Socket going = begin(server, MOST)) {
+            send(going, "x".repeat(MOST));
+            await().until(() -> request.get() != null);
+        }
+        await().until(() -> request.get().response().closed());
+        assertThat(budget.taken()).isEqualTo(MOST);
+        try (Socket other = begin(server, MOST)) {
+            send(other, "x".repeat(10));
+            assertThat(line(other)).contains("503");
+        }
+        work.complete(0);
+        await().until(() -> budget.taken() == 0);
+    }
+
     private HttpServer serve(BodyBudget budget) {
+        return serve(budget, (context, body) -> Future.succeededFuture(body.length));
+    }
+
+    private HttpServer serve(BodyBudget budget, BiFunction<RoutingContext, byte[], Future<Integer>> work) {
         Answers answers = new Answers(new SimpleMeterRegistry());
         Router router = Router.router(vertx);
-        router.route().handler(context -> RequestBody.read(context, budget, MOST)
-                .onSuccess(body -> answers.json(context, body.length))
+        router.route().handler(context -> RequestBody.read(context, budget, MOST, body -> work.apply(context, body))
+                .onSuccess(length -> answers.json(context, length))
                 .onFailure(e -> answers.fail(context, e)));
         return vertx.createHttpServer()
                 .requestHandler(router)

@@ -6,6 +6,7 @@ import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.publish.Authority;
 import dev.distillery.trainer.publish.Credentials;
 import dev.distillery.trainer.publish.Patience;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import land.oras.ContainerRef;
 import land.oras.Descriptor;
@@ -29,6 +31,8 @@ final class OciRepository {
     private static final int NOT_FOUND = 404;
     private static final int TOO_LARGE = 413;
     private static final int TAGS_A_PAGE = 1000;
+    /** Bytes a second, half a megabit: whoever takes or gives less does not answer. */
+    private static final int SLOWEST = 64 << 10;
 
     private final Registry registry;
     private final String name;
@@ -74,7 +78,8 @@ final class OciRepository {
             String last = null;
             try {
                 do {
-                    Tags page = registry.getTags(ref(null), TAGS_A_PAGE, last);
+                    String after = last;
+                    Tags page = answered(() -> registry.getTags(ref(null), TAGS_A_PAGE, after));
                     if (page.tags() != null) {
                         all.addAll(page.tags());
                     }
@@ -93,7 +98,7 @@ final class OciRepository {
     Optional<Tagged> manifest(String tag) {
         return call(tag, "read", () -> {
             try {
-                Descriptor found = registry.getDescriptor(ref(tag));
+                Descriptor found = answered(() -> registry.getDescriptor(ref(tag)));
                 Map<String, String> annotations =
                         Manifest.fromJson(found.getJson()).getAnnotations();
                 return Optional.of(new Tagged(
@@ -112,7 +117,8 @@ final class OciRepository {
     /** Uploads a blob unless it is there already, and reads it back. */
     void bring(byte[] content) {
         String digest = OciArtifact.digest(content);
-        call(digest, "written", () -> registry.pushBlob(ref(null), content));
+        Duration limit = patience.silence().plusSeconds(content.length / SLOWEST);
+        call(digest, "written", () -> Deadline.within(limit, () -> registry.pushBlob(ref(null), content)));
         byte[] there = blob(digest);
         if (!Arrays.equals(there, content)) {
             throw unavailable(digest + ": what was read back is not what was written", null);
@@ -126,8 +132,14 @@ final class OciRepository {
 
     /** Not {@code getBlob}, which (0.7.0) takes every blob for text. */
     private byte[] read(String digest) {
-        try (InputStream blob = registry.fetchBlob(ref(null).withDigest(digest))) {
-            return blob.readAllBytes();
+        try (InputStream blob = answered(() -> registry.fetchBlob(ref(null).withDigest(digest)))) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            byte[] part;
+            do {
+                part = answered(() -> blob.readNBytes(SLOWEST));
+                all.writeBytes(part);
+            } while (part.length > 0);
+            return all.toByteArray();
         } catch (IOException e) {
             throw new OrasException("the connection ended", e);
         }
@@ -143,8 +155,8 @@ final class OciRepository {
                 "written",
                 () -> holds(tag, manifest)
                         ? null
-                        : registry.pushManifest(
-                                ref(tag), Manifest.fromJson(new String(manifest, StandardCharsets.UTF_8))));
+                        : answered(() -> registry.pushManifest(
+                                ref(tag), Manifest.fromJson(new String(manifest, StandardCharsets.UTF_8)))));
         if (!holds(tag, manifest)) {
             throw unavailable(tag + ": what was read back is not what was written", null);
         }
@@ -158,6 +170,10 @@ final class OciRepository {
 
     private ContainerRef ref(String tag) {
         return ContainerRef.parse(tag == null ? name : name + (tag.startsWith("sha256:") ? "@" : ":") + tag);
+    }
+
+    private <T> T answered(Callable<T> request) {
+        return Deadline.within(patience.silence(), request);
     }
 
     private <T> T call(String what, String done, Supplier<T> request) {

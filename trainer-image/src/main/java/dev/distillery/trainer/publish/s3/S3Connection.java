@@ -35,8 +35,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 /** How a store is spoken to. */
 final class S3Connection {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
-    /** Without a byte in either direction. */
-    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
 
     private S3Connection() {}
 
@@ -45,7 +43,7 @@ final class S3Connection {
         S3ClientBuilder builder = S3Client.builder()
                 .region(region(destination))
                 .credentialsProvider(identity(credentials))
-                .httpClient(http(credentials))
+                .httpClient(http(credentials, patience))
                 // Checksums of our own choice go with each object. The SDK's would come as trailers, which not every
                 // S3-compatible store reads.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
@@ -70,10 +68,10 @@ final class S3Connection {
         return builder.build();
     }
 
-    private static SdkHttpClient http(Credentials credentials) {
+    private static SdkHttpClient http(Credentials credentials, Patience patience) {
         UrlConnectionHttpClient.Builder http = UrlConnectionHttpClient.builder()
                 .connectionTimeout(CONNECT_LIMIT)
-                .socketTimeout(SILENCE_LIMIT);
+                .socketTimeout(patience.silence());
         Authority.of(credentials, "AWS_CA_BUNDLE")
                 .map(Authority::trustManagers)
                 .ifPresent(trust -> http.tlsTrustManagersProvider(() -> trust));
