@@ -9,7 +9,8 @@ import io.fabric8.generator.annotation.Min;
 public record Gate(
         @Default("0") @Min(0) @Max(1) @JsonPropertyDescription("Least top-1 of the exported model, 0 to 1.")
                 double minTop1,
-        @Default("0.0001") @Min(0) @JsonPropertyDescription("Greatest |Δlogit| allowed.") double maxParityError,
+        @Default("0.0001") @Min(0) @JsonPropertyDescription("Greatest difference of a logit allowed.")
+                double maxParityError,
         @Default("0.999")
                 @Min(0)
                 @Max(1)

@@ -12,7 +12,7 @@ public record InferenceService(
         @Default("apply")
                 @JsonPropertyDescription(
                         "apply: the operator keeps the InferenceService. manifest: it only writes it into"
-                                + " the ConfigMap <recipe>-inference-service, for a pipeline to commit.")
+                                + " the ConfigMap named after the recipe, with -inference-service, for a pipeline to commit.")
                 Mode mode,
         @Pattern("^[a-z]([-a-z0-9]*[a-z0-9])?$")
                 @JsonPropertyDescription("Of the InferenceService, as KServe allows it. Absent: the recipe's name.")

@@ -51,7 +51,8 @@ public record Publish(
                     @JsonPropertyDescription("Of an S3-compatible store, e.g. https://minio.example:9000. Absent: AWS.")
                     String endpoint,
             @Size(max = 64)
-                    @JsonPropertyDescription("Of the bucket. Absent: what the pod's environment says, else us-east-1.")
+                    @JsonPropertyDescription(
+                            "Of the bucket. Absent: us-east-1 with an endpoint, else what the pod's environment says, else us-east-1.")
                     String region,
             @Default("false")
                     @JsonPropertyDescription(

@@ -63,6 +63,6 @@ public record Training(
             @Min(0)
                     @Max(1)
                     @JsonPropertyDescription(
-                            "L2 penalty. Absent: the family's (resnet-cifar 5e-4, resnet 1e-4, He et al. 2016; mobilenet-v2 4e-5, Sandler et al. 2018).")
+                            "L2 penalty, of both networks. Absent: that of the student's family (resnet-cifar 5e-4, resnet 1e-4, He et al. 2016; mobilenet-v2 4e-5, Sandler et al. 2018).")
                     Double weightDecay) {}
 }

@@ -103,7 +103,7 @@ public record Tricks(
             @Default("true") boolean enabled,
             @Min(0)
                     @JsonPropertyDescription(
-                            "Learning rate at referenceBatchSize. Absent: the family's (resnet-cifar 0.8, measured; resnet 0.1, Goyal et al. 2017; mobilenet-v2 0.045, torchvision).")
+                            "Learning rate at referenceBatchSize, of both networks. Absent: that of the student's family (resnet-cifar 0.8, measured; resnet 0.1, Goyal et al. 2017; mobilenet-v2 0.045, torchvision).")
                     Double referenceRate,
             @Default("256") @Min(1) @Max(65536) @JsonPropertyDescription("Goyal et al. 2017.")
                     int referenceBatchSize) {}

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.PodResource;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
@@ -65,7 +66,7 @@ final class Kubelet {
 
     private void start(PodId id, Pod pod) {
         try {
-            PodProcess process = processes.start(id, setup.prepare(pod));
+            PodProcess process = launch(id, pod);
             var unused = process.onExit().thenRun(() -> loop.submit(() -> finish(id, process)));
             reportRunning(id, pod, process);
             AccountTokens.renewal(pod).ifPresent(delay -> loop.submitAfter(delay, () -> renewTokens(id, process)));
@@ -76,6 +77,14 @@ final class Kubelet {
             if (failure.mayPass()) {
                 loop.submitAfter(RETRY_START, () -> reconcile(id));
             }
+        }
+    }
+
+    private PodProcess launch(PodId id, Pod pod) throws StartFailure {
+        try {
+            return processes.start(id, setup.prepare(pod));
+        } catch (UncheckedIOException e) {
+            throw StartFailure.configuration(e.getMessage() + " (" + e.getCause() + ")");
         }
     }
 

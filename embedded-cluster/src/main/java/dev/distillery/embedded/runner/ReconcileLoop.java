@@ -1,15 +1,19 @@
 package dev.distillery.embedded.runner;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The runner's one thread. A step that the API server refuses is tried again a little later. */
+/** The runner's one thread. A step that the API server or the disk refuses is tried again a little later. */
 final class ReconcileLoop implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ReconcileLoop.class.getName());
     private static final Duration RETRY = Duration.ofMillis(200);
+    /** A disk that is full stays so for a while. */
+    private static final Duration RETRY_IO = Duration.ofSeconds(5);
+
     private static final int CLOSE_SECONDS = 5;
 
     private final ScheduledThreadPoolExecutor thread;
@@ -58,6 +62,9 @@ final class ReconcileLoop implements AutoCloseable {
                 LOG.log(System.Logger.Level.DEBUG, "to be tried again", e);
                 submitAfter(RETRY, step);
             }
+        } catch (UncheckedIOException e) {
+            LOG.log(System.Logger.Level.ERROR, "a step of the runner failed and is tried again", e);
+            submitAfter(RETRY_IO, step);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a step of the runner failed", e);
         }

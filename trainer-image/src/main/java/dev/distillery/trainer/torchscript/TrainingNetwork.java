@@ -54,7 +54,8 @@ public final class TrainingNetwork implements AutoCloseable {
      * What a step did.
      *
      * @param loss before the update
-     * @param skipped true if a gradient was not finite in a scaled compute type, and nothing was changed
+     * @param skipped true if a gradient was not finite in a scaled compute type: no weight was changed, but the batch
+     *     norms' statistics have seen the batch
      */
     public record Outcome(float loss, boolean skipped) {}
 
