@@ -102,6 +102,19 @@ class OciModelTest {
     }
 
     @Test
+    void afterTheGreatestNumberThereIsNoNext() {
+        publish("greatest", model("run-1", 999_999_999));
+        refused(
+                "greatest",
+                LOGIN,
+                model("run-2", null),
+                "spec.publish.version: got none",
+                "999999999",
+                "spec.publish.modelName");
+        assertThat(publish("greatest", model("run-3", 7)).version()).isEqualTo(7);
+    }
+
+    @Test
     void aVersionOfAnotherRunIsNeverOverwritten() {
         String before = publish("taken", model("run-1", 3)).digest();
         refused("taken", LOGIN, model("run-2", 3), "spec.publish.version: got 3", "another run");
