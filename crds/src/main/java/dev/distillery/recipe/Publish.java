@@ -17,13 +17,18 @@ public record Publish(
                         "Model repositories. Absent: the command line takes out/models; a cluster needs one.")
                 List<Destination> destinations,
         @Pattern(MODEL_NAME) @Size(max = 128) @JsonPropertyDescription("Absent: the recipe's name.") String modelName,
-        @Min(1) @Max(1000000000) @JsonPropertyDescription("Whole number, never overwritten. Absent: the next free one.")
+        @Min(1)
+                @Max(MAX_VERSION)
+                @JsonPropertyDescription("Whole number, never overwritten. Absent: the next free one.")
                 Integer version,
         @JsonPropertyDescription("How the version is signed. Absent: not at all.") Signing signing,
         @JsonPropertyDescription("Serves each published version with KServe. Absent: none.")
                 InferenceService inferenceService) {
 
     public static final String MODEL_NAME = "^[a-z0-9]([-a-z0-9_.]*[a-z0-9])?$";
+
+    /** Nine digits, as everything takes that looks for versions by their names. */
+    public static final int MAX_VERSION = 999_999_999;
 
     Publish withoutInferenceService() {
         return new Publish(destinations, modelName, version, signing, null);

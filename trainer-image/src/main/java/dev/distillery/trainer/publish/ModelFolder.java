@@ -69,6 +69,8 @@ final class ModelFolder implements Destination {
     @Override
     public Staged stage(ModelVersion model) throws IOException {
         Files.createDirectories(folder);
+        // Whether there is a number left, before anything is visible anywhere.
+        model.number(highest(), uri);
         Staging.deleteStale(folder, clock.instant());
         try {
             return new StagedFolder(model, Staging.write(folder, model.tree()));
@@ -91,11 +93,12 @@ final class ModelFolder implements Destination {
         /** Nothing but renames, for which a full disk has room; the last one declares the version. */
         @Override
         public Artifact commit() throws IOException {
-            if (model.version() == null || model.version() >= nextVersion()) {
+            int highest = highest();
+            if (model.number(highest, uri) > highest) {
                 placeModelFiles();
             }
             while (true) {
-                int number = model.version() == null ? nextVersion() : model.version();
+                int number = model.number(highest(), uri);
                 Path target = folder.resolve(Integer.toString(number));
                 try {
                     // rename(2) would replace an empty folder of that name, so look first; it refuses a full one.
@@ -157,9 +160,10 @@ final class ModelFolder implements Destination {
         }
     }
 
-    private int nextVersion() throws IOException {
+    /** @return 0 without a version */
+    private int highest() throws IOException {
         List<Integer> versions = versions();
-        return versions.isEmpty() ? 1 : versions.get(versions.size() - 1) + 1;
+        return versions.isEmpty() ? 0 : versions.get(versions.size() - 1);
     }
 
     private List<Integer> versions() throws IOException {

@@ -167,6 +167,26 @@ public record ModelVersion(
         }
     }
 
+    /**
+     * @param highest number at a place, 0 if there is none
+     * @param where the place's URI, for messages
+     * @return the recipe's version; without one, the next number
+     * @throws TrainerException PUBLISH_FAILED if there is no next one
+     */
+    public int number(int highest, String where) {
+        if (version != null) {
+            return version;
+        }
+        if (highest == Publish.MAX_VERSION) {
+            throw new TrainerException(
+                    ExitCode.PUBLISH_FAILED,
+                    "spec.publish.version: got none, but " + where + " has version " + highest
+                            + ", the greatest that there may be; expected a free number below it, or"
+                            + " spec.publish.modelName with a name of its own");
+        }
+        return highest + 1;
+    }
+
     /** What to throw when the recipe's version is there and of another run. */
     public static TrainerException taken(String uri, int version) {
         return new TrainerException(

@@ -77,6 +77,17 @@ class ModelRepositoryTest {
     }
 
     @Test
+    void afterTheGreatestNumberThereIsNoNext() {
+        publish("run-1", 999_999_999);
+        refused(
+                bundle("run-2", null, root("a")),
+                "spec.publish.version: got none",
+                "999999999",
+                "spec.publish.modelName");
+        assertThat(publish("run-3", 7)).isEqualTo(7);
+    }
+
+    @Test
     void oneRunPublishesOnce() throws Exception {
         List<Artifact> first = publish(bundle("run-1", null, root("a")));
         FileTime written = Files.getLastModifiedTime(model("a").resolve("1/model.onnx"));

@@ -123,13 +123,11 @@ public final class OciModel implements Destination {
 
     private int number(ModelVersion model) {
         List<Integer> versions = versions();
-        if (model.version() == null) {
-            return versions.isEmpty() ? 1 : versions.get(0) + 1;
+        int number = model.number(versions.isEmpty() ? 0 : versions.get(0), toString());
+        if (versions.contains(number)) {
+            throw ModelVersion.taken(uri(number), number);
         }
-        if (versions.contains(model.version())) {
-            throw ModelVersion.taken(uri(model.version()), model.version());
-        }
-        return model.version();
+        return number;
     }
 
     /** Forward only: a run that took long must not hide a newer version. */

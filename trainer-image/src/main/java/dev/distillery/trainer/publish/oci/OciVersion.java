@@ -80,6 +80,13 @@ public final class OciVersion implements VersionContent {
             version.faults.add("manifest: got " + version.digest + ", expected " + expected);
         }
         Manifest parsed = parse(manifest);
+        if (parsed.getConfig() == null || parsed.getLayers() == null) {
+            throw new TrainerException(
+                    ExitCode.INVALID_DATA,
+                    repository + ": " + reference + ": got " + parsed.getMediaType()
+                            + ", expected the manifest of a published version or model; of an index, name one of its"
+                            + " manifests by its digest");
+        }
         version.read("configuration", parsed.getConfig().getDigest());
         for (Layer layer : parsed.getLayers()) {
             byte[] content = version.read("layer", layer.getDigest());

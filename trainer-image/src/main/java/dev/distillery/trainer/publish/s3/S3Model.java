@@ -179,8 +179,7 @@ public final class S3Model implements Destination {
         byte[] claim = model.runId().getBytes(StandardCharsets.UTF_8);
         while (true) {
             SortedSet<Integer> there = numbers();
-            int next = there.isEmpty() ? 1 : there.last() + 1;
-            int number = model.version() == null ? next : model.version();
+            int number = model.number(there.isEmpty() ? 0 : there.last(), toString());
             if (!there.contains(number)) {
                 bucket.putIfStill(null, claimKey(number), claim);
             }

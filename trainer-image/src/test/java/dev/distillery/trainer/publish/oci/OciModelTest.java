@@ -24,6 +24,7 @@ import dev.distillery.trainer.signing.SigningFixture;
 import dev.distillery.trainer.signing.SigningKey;
 import dev.distillery.trainer.verify.Verification;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -98,6 +99,19 @@ class OciModelTest {
         assertThat(publish("once", model("run-1", 5))).isEqualTo(first);
         assertThat(publish("once", model("run-3", 2)).version()).isEqualTo(2);
         assertThat(manifest("once", "latest").getAnnotations()).containsEntry("org.opencontainers.image.version", "6");
+    }
+
+    @Test
+    void afterTheGreatestNumberThereIsNoNext() {
+        publish("greatest", model("run-1", 999_999_999));
+        refused(
+                "greatest",
+                LOGIN,
+                model("run-2", null),
+                "spec.publish.version: got none",
+                "999999999",
+                "spec.publish.modelName");
+        assertThat(publish("greatest", model("run-3", 7)).version()).isEqualTo(7);
     }
 
     @Test
@@ -349,6 +363,36 @@ class OciModelTest {
                 .containsExactly("image " + unsigned.digest() + ": has no signature by the given key");
         TrainerException e = catchThrowableOfType(TrainerException.class, () -> verify("verified", "9"));
         assertThat(e.exitCode()).isEqualTo(ExitCode.INVALID_DATA);
+    }
+
+    @Test
+    void anIndexIsNoVersion() throws IOException {
+        publish("index", model("run-1", null));
+        OciRepository.Tagged version =
+                registry.repository("index").manifest("1").orElseThrow();
+        String index =
+                """
+                {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+                 "manifests": [{"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "%s", "size": %d}]}"""
+                        .formatted(version.digest(), version.manifest().length);
+        // Not the client's pushIndex, which needs a later Jackson than ours.
+        HttpURLConnection put =
+                (HttpURLConnection) URI.create("http://" + registry.address() + "/v2/index/fashion/manifests/many")
+                        .toURL()
+                        .openConnection();
+        put.setRequestMethod("PUT");
+        put.setDoOutput(true);
+        put.setRequestProperty("Content-Type", "application/vnd.oci.image.index.v1+json");
+        put.setRequestProperty(
+                "Authorization",
+                "Basic "
+                        + Base64.getEncoder()
+                                .encodeToString(utf8(DockerRegistry.USER + ":" + DockerRegistry.PASSWORD)));
+        put.getOutputStream().write(utf8(index));
+        assertThat(put.getResponseCode()).isEqualTo(HttpURLConnection.HTTP_CREATED);
+        TrainerException e = catchThrowableOfType(TrainerException.class, () -> verify("index", "many"));
+        assertThat(e.exitCode()).isEqualTo(ExitCode.INVALID_DATA);
+        assertThat(e).hasMessageContainingAll("index/fashion: many: got application/vnd.oci.image.index", "its digest");
     }
 
     /** On the registry's disk, where no digest guards it. */

@@ -178,6 +178,13 @@ class S3ModelTest {
     }
 
     @Test
+    void afterTheGreatestNumberThereIsNoNext() {
+        store.publish(model("run-1", 999_999_999));
+        store.refuses(model("run-2", null), "spec.publish.version: got none", "999999999", "spec.publish.modelName");
+        assertThat(store.publish(model("run-3", 7)).version()).isEqualTo(7);
+    }
+
+    @Test
     void aVersionOfAnotherRunIsNeverOverwritten() throws Exception {
         store.publish(model("run-1", 3));
         Map<String, byte[]> before = store.objects();
