@@ -10,10 +10,12 @@ import dev.distillery.trainer.signing.SigningKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -185,6 +187,20 @@ public record ModelVersion(
                             + " spec.publish.modelName with a name of its own");
         }
         return highest + 1;
+    }
+
+    /**
+     * @param name of a file that servers read from the model's folder
+     * @param shared its content there
+     * @param own its content in the version's folder
+     * @param files names in the version's folder
+     * @return whether they are the same, or differ in that INT8 was chosen, which lies there
+     */
+    public static boolean isAsPublished(String name, byte[] shared, byte[] own, Set<String> files) {
+        return Arrays.equals(shared, own)
+                || name.equals(CONFIG)
+                        && files.contains(Bundle.INT8_MODEL)
+                        && text(shared).equals(TritonConfig.withInt8(text(own)));
     }
 
     /** What to throw when the recipe's version is there and of another run. */

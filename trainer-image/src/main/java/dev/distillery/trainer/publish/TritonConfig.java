@@ -12,6 +12,8 @@ final class TritonConfig {
 
     private static final int INSTANCES = 2;
 
+    private static final String SERVED = "default_model_filename: \"%s\"";
+
     private static final Pattern COMMENT = Pattern.compile("#.*");
     /** Matches the fields that say what goes in and out; a name of a tensor comes right before its data type. */
     private static final Pattern TENSOR = Pattern.compile(
@@ -51,7 +53,7 @@ final class TritonConfig {
                 # Two copies: one prepares a batch while the other computes. On the GPU where there is one.
                 instance_group [ { count: %8$d kind: KIND_AUTO } ]
                 # For INT8, where %9$s lies beside it, write that name here.
-                default_model_filename: "%10$s"
+                %10$s
                 """
                 .formatted(
                         bundle.modelName(),
@@ -63,7 +65,12 @@ final class TritonConfig {
                         MAX_QUEUE_DELAY_MICROS,
                         INSTANCES,
                         Bundle.INT8_MODEL,
-                        Bundle.MODEL);
+                        SERVED.formatted(Bundle.MODEL));
+    }
+
+    /** @return the same with INT8 served, as its comment says */
+    static String withInt8(String pbtxt) {
+        return pbtxt.replace(SERVED.formatted(Bundle.MODEL), SERVED.formatted(Bundle.INT8_MODEL));
     }
 
     /** @return inputs and outputs in order, for example {@code images TYPE_UINT8 [28,28,1]}; other fields do not count */

@@ -2,6 +2,7 @@ package dev.distillery.trainer.verify;
 
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
+import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.VersionContent;
 import dev.distillery.trainer.signing.VerificationKey;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
 final class VersionFolder implements VersionContent {
     private static final String NUMBER = "[1-9][0-9]{0,8}";
     /** Servers read these from the model's folder, one up; they are the latest version's. */
-    private static final List<String> SHARED = List.of("config.pbtxt", "labels.txt");
+    private static final List<String> SHARED = List.of(ModelVersion.CONFIG, ModelVersion.LABELS);
 
     private final Path folder;
 
@@ -89,7 +90,10 @@ final class VersionFolder implements VersionContent {
             Path shared = model.resolve(name);
             Path own = folder.resolve(name);
             // That the version lacks its own is a fault already.
-            if (Files.exists(own) && (!Files.exists(shared) || Files.mismatch(shared, own) >= 0)) {
+            if (Files.exists(own)
+                    && !(Files.exists(shared)
+                            && ModelVersion.isAsPublished(
+                                    name, Files.readAllBytes(shared), Files.readAllBytes(own), names()))) {
                 foreign.add("../" + name + ": differs from the one of this version, the latest");
             }
         }

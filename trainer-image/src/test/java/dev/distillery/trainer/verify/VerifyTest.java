@@ -112,6 +112,17 @@ class VerifyTest {
     }
 
     @Test
+    void whoServesInt8MayWriteItIntoTheModelsFolder() throws IOException {
+        Path config = model.resolve("config.pbtxt");
+        String fp32 = Files.readString(config);
+        Files.writeString(config, fp32.replace("\"model.onnx\"", "\"model-int8.onnx\""));
+        assertThat(verify(version.toString())).isZero();
+        Files.writeString(config, fp32.replace("\"model.onnx\"", "\"other.onnx\""));
+        assertThat(verify(version.toString())).isEqualTo(ExitCode.INVALID_DATA.code());
+        assertThat(err()).contains("../config.pbtxt: differs");
+    }
+
+    @Test
     void wrongUsageIsExplained() {
         for (String[] arguments : new String[][] {
             {},

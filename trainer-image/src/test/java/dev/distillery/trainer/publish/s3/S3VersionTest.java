@@ -9,6 +9,7 @@ import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.PublishedFixture;
 import dev.distillery.trainer.signing.SigningFixture;
 import dev.distillery.trainer.verify.Verification;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +69,13 @@ class S3VersionTest {
                         "extra.onnx: was not published with this version",
                         "recipe.json: missing",
                         "../config.pbtxt: differs from the one of this version, the latest");
+    }
+
+    @Test
+    void whoServesInt8MayWriteItIntoTheModelsFolder() throws Exception {
+        String fp32 = new String(store.objects().get(MODEL + "/config.pbtxt"), StandardCharsets.UTF_8);
+        put("config.pbtxt", fp32.replace("\"model.onnx\"", "\"model-int8.onnx\""));
+        assertThat(verify(MODEL).faults()).isEmpty();
     }
 
     @Test
