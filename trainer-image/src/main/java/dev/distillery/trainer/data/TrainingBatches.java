@@ -2,7 +2,6 @@ package dev.distillery.trainer.data;
 
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
-import dev.distillery.trainer.augment.Augmentation;
 import dev.distillery.trainer.parallel.GlobalBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -30,11 +29,6 @@ public final class TrainingBatches {
     private final int threads;
     private final List<BatchMemory> ring = new ArrayList<>();
     private Epoch open;
-
-    /** Batches of an IDX file's images. */
-    public TrainingBatches(LabelledImages images, Augmentation augmentation, GlobalBatch batch, long seed) {
-        this(images, images.trainingView(augmentation), batch, seed);
-    }
 
     /**
      * @param view the images as training sees them

@@ -24,10 +24,6 @@ public final class ValidationBatches {
         this.labels = Batch.labelBuffer(this.batchSize);
     }
 
-    public int batchSize() {
-        return batchSize;
-    }
-
     /** @return a walk from the first image to the last */
     public Pass pass() {
         return new Pass();

@@ -28,11 +28,6 @@ public record GlobalBatch(int size, int processes, int rank) {
         return new GlobalBatch(size, collective.size(), collective.rank());
     }
 
-    /** @return the batch of a process alone */
-    public static GlobalBatch alone(int size) {
-        return of(size, Collective.LOCAL);
-    }
-
     /** @return images of this process in a step */
     public int share() {
         return size / processes;

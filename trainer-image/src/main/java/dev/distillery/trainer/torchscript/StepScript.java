@@ -50,16 +50,6 @@ final class StepScript {
         return script.returning("[" + gradient.loss() + ", " + bad + "]");
     }
 
-    /** {@code loss(x, scale, shift, pd, pn, st, y, t)}: the loss in training mode, for automatic differentiation. */
-    String loss(ComputeType type, Loss loss) {
-        List<String> arguments = inferArguments();
-        arguments.addAll(List.of("y: Tensor", "t: Tensor"));
-        Script script = new Script("loss", arguments, "Tensor");
-        String logits = new ForwardScript(network, groups, type, script).append(true);
-        return script.returning(loss.append(script, new Loss.Batch(logits, "y", "t", network.classes()))
-                .loss());
-    }
-
     /** {@code infer<type>(x, scale, shift, pd, pn, st)}: logits by the running statistics. */
     String infer(ComputeType type) {
         Script script = new Script(inferName(type), inferArguments(), "Tensor");

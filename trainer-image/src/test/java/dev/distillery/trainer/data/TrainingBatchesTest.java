@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.augment.Augmentation;
+import dev.distillery.trainer.parallel.Collective;
 import dev.distillery.trainer.parallel.GlobalBatch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,7 +40,8 @@ class TrainingBatchesTest {
         assertThat(second).isNotEqualTo(first);
         assertThat(labels(batches, 0)).isEqualTo(first);
         assertThat(labels(batches(20), 0)).isEqualTo(first);
-        TrainingBatches otherSeed = new TrainingBatches(images, identity(), GlobalBatch.alone(10), SEED + 1);
+        TrainingBatches otherSeed = new TrainingBatches(
+                images, images.trainingView(identity()), GlobalBatch.of(10, Collective.LOCAL), SEED + 1);
         assertThat(labels(otherSeed, 0)).isNotEqualTo(first);
     }
 
@@ -72,7 +74,8 @@ class TrainingBatchesTest {
     @Test
     void augmentsByImageAndNotByPlace() {
         Augmentation augmentation = new Augmentation(SEED, 1, true, 2, 2, 1);
-        TrainingBatches batches = new TrainingBatches(images, augmentation, GlobalBatch.alone(7), SEED);
+        TrainingBatches batches = new TrainingBatches(
+                images, images.trainingView(augmentation), GlobalBatch.of(7, Collective.LOCAL), SEED);
         try (TrainingBatches.Epoch epoch = batches.epoch(4, 0)) {
             Batch batch = epoch.next();
             ByteBuffer alone = ByteBuffer.allocateDirect(4);
@@ -105,7 +108,7 @@ class TrainingBatchesTest {
         TrainingView counting = (epoch, index, target, offset) -> read.add(index);
         List<Integer> order = labels(batches(10), 1);
         try (TrainingBatches.Epoch epoch =
-                new TrainingBatches(images, counting, GlobalBatch.alone(10), SEED, 1).epoch(1, 8)) {
+                new TrainingBatches(images, counting, GlobalBatch.of(10, Collective.LOCAL), SEED, 1).epoch(1, 8)) {
             epoch.next();
             epoch.next();
         }
@@ -116,8 +119,8 @@ class TrainingBatchesTest {
     @ValueSource(ints = {2, 3, 8})
     void anyNumberOfThreadsGivesTheSameBatches(int threads) {
         TrainingView view = images.trainingView(new Augmentation(SEED, 1, true, 2, 2, 1));
-        TrainingBatches one = new TrainingBatches(images, view, GlobalBatch.alone(17), SEED, 1);
-        TrainingBatches many = new TrainingBatches(images, view, GlobalBatch.alone(17), SEED, threads);
+        TrainingBatches one = new TrainingBatches(images, view, GlobalBatch.of(17, Collective.LOCAL), SEED, 1);
+        TrainingBatches many = new TrainingBatches(images, view, GlobalBatch.of(17, Collective.LOCAL), SEED, threads);
         for (int number = 0; number < 5; number++) {
             try (TrainingBatches.Epoch expected = one.epoch(number, 0);
                     TrainingBatches.Epoch epoch = many.epoch(number, 0)) {
@@ -136,7 +139,7 @@ class TrainingBatchesTest {
     @Test
     void processesYieldTogetherWhatOneYieldsAlone() {
         TrainingView view = images.trainingView(new Augmentation(SEED, 1, true, 2, 2, 1));
-        TrainingBatches alone = new TrainingBatches(images, view, GlobalBatch.alone(12), SEED);
+        TrainingBatches alone = new TrainingBatches(images, view, GlobalBatch.of(12, Collective.LOCAL), SEED);
         for (int processes : new int[] {2, 3}) {
             int share = 12 / processes;
             for (int rank = 0; rank < processes; rank++) {
@@ -167,7 +170,7 @@ class TrainingBatchesTest {
             throw new TrainerException(ExitCode.INVALID_DATA, "photo.jpg: gone");
         };
         try (TrainingBatches.Epoch epoch =
-                new TrainingBatches(images, failing, GlobalBatch.alone(10), SEED, 2).epoch(0, 0)) {
+                new TrainingBatches(images, failing, GlobalBatch.of(10, Collective.LOCAL), SEED, 2).epoch(0, 0)) {
             assertThatThrownBy(epoch::next)
                     .isInstanceOfSatisfying(TrainerException.class, e -> assertThat(e.exitCode())
                             .isEqualTo(ExitCode.INVALID_DATA))
@@ -178,7 +181,7 @@ class TrainingBatchesTest {
     @Test
     void closingEarlyStopsTheWorker() {
         TrainingView view = images.trainingView(identity());
-        TrainingBatches batches = new TrainingBatches(images, view, GlobalBatch.alone(1), SEED, 3);
+        TrainingBatches batches = new TrainingBatches(images, view, GlobalBatch.of(1, Collective.LOCAL), SEED, 3);
         for (int i = 0; i < 3; i++) {
             TrainingBatches.Epoch epoch = batches.epoch(i, 0);
             epoch.next();
@@ -193,8 +196,9 @@ class TrainingBatchesTest {
     @Test
     void aWorkersFailureSurfaces() {
         Augmentation tooLarge = new Augmentation(SEED, 0, false, 50, 50, 1);
-        try (TrainingBatches.Epoch epoch =
-                new TrainingBatches(images, tooLarge, GlobalBatch.alone(10), SEED).epoch(2, 0)) {
+        try (TrainingBatches.Epoch epoch = new TrainingBatches(
+                        images, images.trainingView(tooLarge), GlobalBatch.of(10, Collective.LOCAL), SEED)
+                .epoch(2, 0)) {
             assertThatThrownBy(epoch::next)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("epoch 2")
@@ -255,7 +259,8 @@ class TrainingBatchesTest {
     }
 
     private TrainingBatches batches(int batchSize) {
-        return new TrainingBatches(images, identity(), GlobalBatch.alone(batchSize), SEED);
+        return new TrainingBatches(
+                images, images.trainingView(identity()), GlobalBatch.of(batchSize, Collective.LOCAL), SEED);
     }
 
     private static Augmentation identity() {

@@ -1,8 +1,8 @@
 package dev.distillery.trainer.loop;
 
+import dev.distillery.recipe.Dataset;
 import dev.distillery.recipe.ModelFamily;
 import dev.distillery.recipe.Network.Model;
-import dev.distillery.trainer.augment.Augmentation;
 import dev.distillery.trainer.averaging.ExponentialAverage;
 import dev.distillery.trainer.checkpoint.CheckpointStore;
 import dev.distillery.trainer.checkpoint.TrainingState;
@@ -64,10 +64,12 @@ final class LoopFixture {
                 restarts,
                 EPOCHS,
                 5);
-        Augmentation augmentation = new Augmentation(7, 1, true, SIZE, SIZE, 1);
+        Dataset.Augmentation augmentation = new Dataset.Augmentation(1, null, true);
+        LabelledImages train = images(BATCH * BATCHES + 3, 1);
         TrainingLoop.Inputs inputs = new TrainingLoop.Inputs(
                 hooks.collective(),
-                new TrainingBatches(images(BATCH * BATCHES + 3, 1), augmentation, GlobalBatch.alone(BATCH), 7),
+                new TrainingBatches(
+                        train, train.trainingView(augmentation, 7), GlobalBatch.of(BATCH, Collective.LOCAL), 7),
                 images(20, 2),
                 new Normalization(new float[] {0.5f}, new float[] {0.3f}),
                 null);

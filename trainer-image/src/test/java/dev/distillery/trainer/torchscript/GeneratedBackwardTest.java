@@ -30,6 +30,7 @@ import dev.distillery.trainer.precision.LossScale;
 import dev.distillery.trainer.precision.Precision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -129,7 +130,7 @@ class GeneratedBackwardTest {
             this.network = network;
             this.normalization = normalization;
             ParameterGroups groups = new ParameterGroups(network, DecayRule.ALL);
-            module = TorchScriptModule.compile(manager, List.of(new StepScript(network, groups).loss(type, loss)));
+            module = TorchScriptModule.compile(manager, List.of(script(network, groups, type, loss)));
             for (ParameterSpec spec : network.parameters()) {
                 NDArray value = manager.create(start.get(spec.name()), new Shape(spec.shape()));
                 value.setRequiresGradient(true);
@@ -138,6 +139,17 @@ class GeneratedBackwardTest {
             for (String name : Weights.statisticNames(network)) {
                 values.put(name, manager.create(start.get(name)));
             }
+        }
+
+        /** The loss in training mode, without the backward pass. */
+        private static String script(Network network, ParameterGroups groups, ComputeType type, Loss loss) {
+            List<String> arguments = new ArrayList<>(ForwardScript.ARGUMENTS);
+            arguments.addAll(ParameterGroups.ARGUMENTS);
+            arguments.addAll(List.of(ForwardScript.STATISTICS, "y: Tensor", "t: Tensor"));
+            Script script = new Script("loss", arguments, "Tensor");
+            String logits = new ForwardScript(network, groups, type, script).append(true);
+            return script.returning(loss.append(script, new Loss.Batch(logits, "y", "t", network.classes()))
+                    .loss());
         }
 
         double step(ByteBuffer images, long[] labels) {

@@ -17,6 +17,7 @@ import dev.distillery.trainer.data.ImageSet;
 import dev.distillery.trainer.data.SourceLocation;
 import dev.distillery.trainer.data.TrainingBatches;
 import dev.distillery.trainer.data.TrainingView;
+import dev.distillery.trainer.parallel.Collective;
 import dev.distillery.trainer.parallel.GlobalBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -221,7 +222,7 @@ class ImageFoldersTest {
         TrainingView view = loaded.train().trainingView(recipe.augmentation(), SEED);
         List<byte[]> seen = new ArrayList<>();
         try (TrainingBatches.Epoch epoch =
-                new TrainingBatches(loaded.train(), view, GlobalBatch.alone(1), SEED).epoch(0, first)) {
+                new TrainingBatches(loaded.train(), view, GlobalBatch.of(1, Collective.LOCAL), SEED).epoch(0, first)) {
             for (Batch batch = epoch.next(); batch != null; batch = epoch.next()) {
                 byte[] pixels = new byte[IMAGE_BYTES];
                 batch.images().get(pixels);
