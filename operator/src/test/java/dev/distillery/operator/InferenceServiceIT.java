@@ -189,6 +189,9 @@ class InferenceServiceIT {
     @Test
     void anInferenceServiceOfThatNameThatIsNotTheRecipesStaysAsItIs() throws IOException {
         installKServe();
+        Awaitility.await("discovery knows the kind")
+                .atMost(PATIENCE)
+                .until(() -> client().getApiResources("serving.kserve.io/v1beta1") != null);
         GenericKubernetesResource foreign = client().resource(Serialization.unmarshal(
                         """
                         apiVersion: serving.kserve.io/v1beta1

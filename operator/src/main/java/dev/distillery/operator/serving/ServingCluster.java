@@ -42,10 +42,15 @@ public final class ServingCluster {
                 .getItems();
     }
 
-    /** @return whether there is one of this kind and name that the recipe does not own, by its uid */
-    public boolean isAnothers(HasMetadata desired, TrainingRecipe recipe) {
-        HasMetadata there = client.resource(desired).get();
-        return there != null && !isOwned(there, recipe);
+    /** @return whether there is one of this name that the recipe does not own, by its uid */
+    public boolean isAnothers(GenericKubernetesResource service, TrainingRecipe recipe) {
+        return isForeign(
+                client.genericKubernetesResources(SERVICES).resource(service).get(), recipe);
+    }
+
+    /** @return whether there is one of this name that the recipe does not own, by its uid */
+    public boolean isAnothers(ConfigMap manifest, TrainingRecipe recipe) {
+        return isForeign(client.resource(manifest).get(), recipe);
     }
 
     /** Strict: an older KServe would prune a field that it does not know, and serve nothing. */
@@ -95,6 +100,10 @@ public final class ServingCluster {
         return other != null
                 && one.getKind().equals(other.getKind())
                 && one.getMetadata().getName().equals(other.getMetadata().getName());
+    }
+
+    private static boolean isForeign(HasMetadata there, TrainingRecipe recipe) {
+        return there != null && !isOwned(there, recipe);
     }
 
     private static boolean isOwned(HasMetadata resource, TrainingRecipe recipe) {
