@@ -19,19 +19,17 @@ final class RecentJobs {
     /** The newest of each place. */
     private final Map<String, Made> made = new ConcurrentHashMap<>();
 
-    private Long began;
-
     /** @param nanoTime as {@link System#nanoTime} */
     RecentJobs(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
-    /** @return how long a Job that another leader made just now may still stand in the way: nobody asks before this replica leads */
-    synchronized Optional<Duration> predecessors() {
-        if (began == null) {
-            began = nanoTime.getAsLong();
-        }
-        return left(began);
+    /**
+     * @param ledSince when this replica began to lead
+     * @return how long a Job that another leader made just before that may still stand in the way; empty if none may
+     */
+    Optional<Duration> predecessors(long ledSince) {
+        return left(ledSince);
     }
 
     void add(StagePlan plan) {

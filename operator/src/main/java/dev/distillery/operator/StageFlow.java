@@ -1,5 +1,6 @@
 package dev.distillery.operator;
 
+import dev.distillery.operator.leader.Leadership;
 import dev.distillery.operator.progress.ProgressBoard;
 import dev.distillery.operator.stage.StageCluster;
 import dev.distillery.operator.stage.StageJob;
@@ -46,6 +47,7 @@ class StageFlow {
     private final StageCluster cluster;
     private final PendingStage pending;
     private final ProgressBoard board;
+    private final Leadership leadership;
     private final Clock clock;
     private final RecentJobs recent = new RecentJobs(System::nanoTime);
 
@@ -55,12 +57,14 @@ class StageFlow {
             StageCluster cluster,
             PendingStage pending,
             ProgressBoard board,
+            Leadership leadership,
             Clock clock) {
         this.sources = sources;
         this.observer = observer;
         this.cluster = cluster;
         this.pending = pending;
         this.board = board;
+        this.leadership = leadership;
         this.clock = clock;
     }
 
@@ -101,8 +105,10 @@ class StageFlow {
                         .map(StagePlan::run)
                         .collect(Collectors.toSet()));
         boolean suspend = recipe.getSpec().suspend();
-        Instant free = recent.predecessors()
-                .filter(left -> known(recipe, studentPlan))
+        // Where others lead as well, a recipe that nobody looked at yet may take the place of one that was deleted just
+        // now.
+        Instant free = recent.predecessors(leadership.since())
+                .filter(left -> leadership.elected() || known(recipe, studentPlan))
                 .map(clock.instant()::plus)
                 .orElse(null);
         ObservedStage student = observer.heard(observer.student(studentPlan));
@@ -128,7 +134,7 @@ class StageFlow {
                 atStudent ? student.nextLook() : teacher.nextLook());
     }
 
-    /** @return whether some leader has looked at this very run before */
+    /** @return whether this operator, before it was started again, has looked at this very run */
     private static boolean known(TrainingRecipe recipe, StagePlan student) {
         return recipe.getStatus() != null
                 && student.runId().equals(recipe.getStatus().runId());

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FailOverIT {
     private static final int TIMES = Integer.getInteger("failover.times", 1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** What an API server's times are told to. */
+    private static final Duration TIMESTAMP = Duration.ofSeconds(1);
 
     @TempDir
     static Path folder;
@@ -45,7 +49,7 @@ class FailOverIT {
                 Instant killed = Instant.now();
                 TrainingRecipe recipe = kubernetes
                         .client()
-                        .resource(Recipes.recipe("photos-" + time, "happy", false, true))
+                        .resource(Recipes.recipe("photos-" + time, "happy", false))
                         .create();
                 kubernetes
                         .client()
@@ -59,6 +63,9 @@ class FailOverIT {
                         time, Duration.between(killed, Instant.now()).toMillis() / 1000.0);
                 assertThat(leads(kubernetes.client(), other == one ? "one" : "two"))
                         .isTrue();
+                assertThat(jobMade(kubernetes.client(), "photos-" + time))
+                        .as("no pod of a Job that the other made may come any more")
+                        .isAfter(ledSince(kubernetes.client()).plus(PendingStage.POD_EXPECTED));
                 leader.start();
                 leader = other;
             }
@@ -92,6 +99,30 @@ class FailOverIT {
                 .endSpec()
                 .build());
         return true;
+    }
+
+    /** @return when the recipe's first Job was made, at the latest */
+    private static Instant jobMade(KubernetesClient client, String recipe) {
+        return Awaitility.await("a Job is made")
+                .atMost(PATIENCE)
+                .until(
+                        () -> client.batch().v1().jobs().inNamespace("default").list().getItems().stream()
+                                .filter(job -> job.getMetadata().getName().startsWith(recipe))
+                                .map(job -> Instant.parse(job.getMetadata().getCreationTimestamp()))
+                                .min(Comparator.naturalOrder()),
+                        Optional::isPresent)
+                .orElseThrow()
+                .plus(TIMESTAMP);
+    }
+
+    private static Instant ledSince(KubernetesClient client) {
+        return client.leases()
+                .inNamespace("default")
+                .withName("distillery-operator")
+                .get()
+                .getSpec()
+                .getAcquireTime()
+                .toInstant();
     }
 
     private static boolean leads(KubernetesClient client, String replica) {

@@ -56,9 +56,11 @@ class RecentJobsTest {
 
     @Test
     void whoLeadsAnewWaitsForThePodsOfJobsThatItsPredecessorMade() {
-        assertThat(recent.predecessors()).contains(WHOLE);
-        now += WHOLE.toNanos();
-        assertThat(recent.predecessors()).isEmpty();
+        long ledSince = now;
+        now += HALF.toNanos();
+        assertThat(recent.predecessors(ledSince)).contains(HALF);
+        now += HALF.toNanos();
+        assertThat(recent.predecessors(ledSince)).isEmpty();
     }
 
     @Test

@@ -8,12 +8,14 @@ public final class Leadership {
     private final String identity;
     private final Runnable lost;
     private volatile String leader;
+    private volatile long since;
     private volatile boolean resigned;
 
     private Leadership(String identity, String leader, Runnable lost) {
         this.identity = identity;
         this.leader = leader;
         this.lost = lost;
+        this.since = System.nanoTime();
     }
 
     /** A single operator without an election. */
@@ -38,6 +40,16 @@ public final class Leadership {
         return identity.equals(leader);
     }
 
+    /** @return whether others may have led before, or may yet */
+    public boolean elected() {
+        return !identity.isEmpty();
+    }
+
+    /** @return when this replica, which {@link #leads}, began to, as {@link System#nanoTime} has it */
+    public long since() {
+        return since;
+    }
+
     /** @return the leading replica; empty while there is none, or if it is this one */
     public Optional<Replica> leader() {
         String now = leader;
@@ -51,7 +63,12 @@ public final class Leadership {
 
     /** What leader election is to call. */
     public LeaderCallbacks callbacks() {
-        return new LeaderCallbacks(() -> leader = identity, this::stopped, next -> leader = next);
+        return new LeaderCallbacks(this::started, this::stopped, next -> leader = next);
+    }
+
+    private void started() {
+        since = System.nanoTime();
+        leader = identity;
     }
 
     private void stopped() {
