@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -18,7 +18,6 @@ import java.util.stream.Stream;
  */
 public record ModelFile(Path file, String model, int version) {
     private static final String NAME = "model.onnx";
-    private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
     /**
      * @param model a path or {@code file:} URI of a file, of a folder with {@value #NAME}, or of a folder with numbered
@@ -43,14 +42,17 @@ public record ModelFile(Path file, String model, int version) {
 
     private static ModelFile of(Path file) {
         Path folder = file.toAbsolutePath().normalize().getParent();
-        boolean numbered = folder.getFileName() != null
-                && folder.getParent().getFileName() != null
-                && VERSION.matcher(folder.getFileName().toString()).matches();
-        Path named = numbered ? folder.getParent() : folder;
+        boolean named = folder.getFileName() != null && folder.getParent().getFileName() != null;
+        Optional<Integer> version = named ? number(folder) : Optional.empty();
+        Path model = version.isPresent() ? folder.getParent() : folder;
         return new ModelFile(
                 file,
-                named.getFileName() == null ? "model" : named.getFileName().toString(),
-                numbered ? Integer.parseInt(folder.getFileName().toString()) : 1);
+                model.getFileName() == null ? "model" : model.getFileName().toString(),
+                version.orElse(1));
+    }
+
+    private static Optional<Integer> number(Path folder) {
+        return VersionNumber.of(folder.getFileName().toString());
     }
 
     private static Path existing(String model, Path path) {
@@ -63,11 +65,9 @@ public record ModelFile(Path file, String model, int version) {
 
     private static Path latest(String model, Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(entry ->
-                            VERSION.matcher(entry.getFileName().toString()).matches())
+            return entries.filter(entry -> number(entry).isPresent())
                     .filter(entry -> Files.isRegularFile(entry.resolve(NAME)))
-                    .max(Comparator.comparingInt(
-                            entry -> Integer.parseInt(entry.getFileName().toString())))
+                    .max(Comparator.comparing(entry -> number(entry).orElseThrow()))
                     .map(version -> version.resolve(NAME))
                     .orElseThrow(() -> missing(model, "a folder without " + NAME + " and without numbered versions"));
         }

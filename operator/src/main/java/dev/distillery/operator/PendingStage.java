@@ -59,8 +59,7 @@ class PendingStage {
             return seen.as(seen.stage(), expected);
         }
         Waiting refused = cluster.refusal(seen.job())
-                .map(message ->
-                        new Waiting(message.contains("exceeded quota") ? "QuotaExceeded" : "FailedCreate", message))
+                .map(message -> Refusal.waiting(message, "FailedCreate"))
                 .orElse(null);
         return seen.as(seen.stage().in(State.PENDING, refused), clock.instant().plus(ASK_AGAIN));
     }

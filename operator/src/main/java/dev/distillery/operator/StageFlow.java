@@ -19,7 +19,6 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Singleton;
-import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
@@ -38,10 +37,6 @@ import java.util.stream.Stream;
  */
 @Singleton
 class StageFlow {
-    /** How admission says no: a quota, a policy, a webhook, which may also say no more than that the request was bad. */
-    private static final Set<Integer> REFUSALS =
-            Set.of(HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_FORBIDDEN, 422);
-
     private final StageSources sources;
     private final StageObserver observer;
     private final StageCluster cluster;
@@ -200,14 +195,9 @@ class StageFlow {
         try {
             cluster.start(plan);
         } catch (KubernetesClientException e) {
-            if (!REFUSALS.contains(e.getCode())) {
-                throw e;
-            }
-            String reason =
-                    e.getMessage() != null && e.getMessage().contains("exceeded quota") ? "QuotaExceeded" : "Refused";
+            Waiting refused = Refusal.of(e).orElseThrow(() -> e);
             return seen.as(
-                    seen.stage().in(State.BLOCKED, new Waiting(reason, e.getMessage())),
-                    clock.instant().plus(PendingStage.ASK_AGAIN));
+                    seen.stage().in(State.BLOCKED, refused), clock.instant().plus(PendingStage.ASK_AGAIN));
         }
         recent.add(plan);
         return started(seen, plan, null);

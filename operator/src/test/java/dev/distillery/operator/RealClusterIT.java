@@ -17,6 +17,8 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClassBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -47,19 +49,22 @@ class RealClusterIT extends RecipeScenario {
             """
             apiVersion: admissionregistration.k8s.io/v1
             kind: ValidatingAdmissionPolicy
-            metadata: {name: no-events}
+            metadata: {name: test}
             spec:
               matchConstraints:
                 resourceRules:
-                  - {apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [events]}
+                  - {apiGroups: ["%s"], apiVersions: [v1], operations: [CREATE], resources: [%s]}
               validations:
-                - {expression: "object.involvedObject.name != 'photos'", message: no events of photos}
+                - {expression: "%s", message: %s}
             ---
             apiVersion: admissionregistration.k8s.io/v1
             kind: ValidatingAdmissionPolicyBinding
-            metadata: {name: no-events}
-            spec: {policyName: no-events, validationActions: [Deny]}
+            metadata: {name: test}
+            spec: {policyName: test, validationActions: [Deny]}
             """;
+
+    private static final String NO_EVENTS = "no events of photos";
+    private static final String NO_JOBS = "no team label";
 
     @Test
     void whatANodeSaysAndThatItSaysNothingMoreIsInTheStatus() {
@@ -135,6 +140,28 @@ class RealClusterIT extends RecipeScenario {
     }
 
     @Test
+    void aJobThatAPolicyRefusesIsInTheStatusUntilItIsAllowed() {
+        List<HasMetadata> policy = policy("batch", "jobs", "false", NO_JOBS);
+        try {
+            await("the policy counts", () -> refuses(job(), NO_JOBS));
+            apply(Recipes.recipe("photos", "happy", false));
+            TrainingRecipeStatus refused = waiting(s -> s.message().startsWith("Refused"));
+            assertThat(refused.phase()).isEqualTo(Phase.PENDING);
+            assertThat(refused.message()).contains(NO_JOBS);
+            assertThat(condition(refused, Condition.QUEUED).reason()).isEqualTo("Refused");
+        } finally {
+            client().resourceList(policy).delete();
+        }
+        await("the policy counts no more", () -> !refuses(job(), NO_JOBS));
+        // It asks again after a while, and at once where somebody edits the recipe.
+        recipe("photos")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\": {\"retention\": {\"podsAfterFinish\": \"2h\"}}}");
+        assertThat(awaitPhase("photos", Phase.READY).attempts().student()).isEqualTo(1);
+    }
+
+    @Test
     void aPodThatTheSchedulerPreemptsDoesNotCountAndAnotherGoesOn() throws IOException {
         client().nodes()
                 .withName("embedded")
@@ -167,10 +194,9 @@ class RealClusterIT extends RecipeScenario {
 
     @Test
     void anEventThatIsRefusedStopsNothingAndIsInTheLogWithItsRecipe() throws IOException {
-        List<HasMetadata> policy = client().load(new ByteArrayInputStream(POLICY.getBytes(StandardCharsets.UTF_8)))
-                .create();
+        List<HasMetadata> policy = policy("", "events", "object.involvedObject.name != 'photos'", NO_EVENTS);
         try {
-            await("the policy counts", () -> refuses(event("photos")));
+            await("the policy counts", () -> refuses(event("photos"), NO_EVENTS));
             apply(Recipes.recipe("photos", "happy", false));
             awaitPhase("photos", Phase.READY);
         } finally {
@@ -179,7 +205,7 @@ class RealClusterIT extends RecipeScenario {
         ObjectMapper json = new ObjectMapper();
         List<JsonNode> refusals = new ArrayList<>();
         for (String line : operator.log()) {
-            if (line.contains("no events of photos")) {
+            if (line.contains(NO_EVENTS)) {
                 refusals.add(json.readTree(line).path("mdc"));
             }
         }
@@ -194,13 +220,39 @@ class RealClusterIT extends RecipeScenario {
         return Recipes.with(Recipes.recipe(name, "waits", false), "/compute/gpus", 1);
     }
 
-    private static boolean refuses(Event event) {
+    private static List<HasMetadata> policy(String group, String resources, String expression, String message) {
+        String policy = POLICY.formatted(group, resources, expression, message);
+        return client().load(new ByteArrayInputStream(policy.getBytes(StandardCharsets.UTF_8)))
+                .create();
+    }
+
+    private static boolean refuses(HasMetadata probe, String message) {
         try {
-            client().resource(event).dryRun().create();
+            client().resource(probe).dryRun().create();
             return false;
         } catch (KubernetesClientException e) {
-            return e.getMessage().contains("no events");
+            return e.getMessage().contains(message);
         }
+    }
+
+    private static Job job() {
+        return new JobBuilder()
+                .withNewMetadata()
+                .withName("probe")
+                .withNamespace("default")
+                .endMetadata()
+                .withNewSpec()
+                .withNewTemplate()
+                .withNewSpec()
+                .withRestartPolicy("Never")
+                .addNewContainer()
+                .withName("probe")
+                .withImage("probe")
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build();
     }
 
     private static Event event(String name) {

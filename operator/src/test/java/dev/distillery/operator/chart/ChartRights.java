@@ -31,7 +31,7 @@ public final class ChartRights {
         rights.forEach(object -> admin.resource(object).serverSideApply());
         TokenRequest request = new TokenRequestBuilder()
                 .withNewSpec()
-                .withExpirationSeconds(Duration.ofHours(1).toSeconds())
+                .withExpirationSeconds(Duration.ofDays(1).toSeconds())
                 .endSpec()
                 .build();
         return admin.serviceAccounts()

@@ -1,5 +1,6 @@
 package dev.distillery.trainer.checkpoint;
 
+import dev.distillery.trainer.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -37,7 +38,7 @@ final class AtomicFile implements AutoCloseable {
         this.channel = FileChannel.open(
                 part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
         this.content = new DigestOutputStream(
-                new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES), Sha256.create());
+                new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES), Sha256.digest());
     }
 
     /** Writes a whole file at once. */

@@ -2,6 +2,7 @@ package dev.distillery.trainer.checkpoint;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.distillery.trainer.Sha256;
 import dev.distillery.trainer.network.TrainingValues;
 import dev.distillery.trainer.network.Weights;
 import java.io.IOException;

@@ -112,8 +112,13 @@ public final class CheckpointStore {
     }
 
     private void forgetOld(OptionalInt bestEpoch) throws IOException {
-        for (CheckpointFile file : files().stream().skip(keep).toList()) {
-            if (file.batches() > 0 || bestEpoch.isEmpty() || file.epochs() != bestEpoch.getAsInt()) {
+        List<CheckpointFile> files = files();
+        // The newest with that number: an epoch that was trained again at a lower rate has it twice.
+        Optional<CheckpointFile> best = files.stream()
+                .filter(file -> file.batches() == 0 && bestEpoch.isPresent() && file.epochs() == bestEpoch.getAsInt())
+                .findFirst();
+        for (CheckpointFile file : files.stream().skip(keep).toList()) {
+            if (best.filter(file::equals).isEmpty()) {
                 Files.deleteIfExists(file.path());
             }
         }

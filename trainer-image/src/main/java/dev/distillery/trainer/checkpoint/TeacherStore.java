@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.report.CurvePoint;
 import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.Sha256;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.network.Weights;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.distillery.trainer.publish;
 
+import dev.distillery.trainer.Sha256;
 import dev.distillery.trainer.signing.SigningKey;
 import java.awt.AWTError;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package dev.distillery.trainer.publish;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.Sha256;
 import dev.distillery.trainer.TrainerException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,7 @@
 package dev.distillery.trainer.publish;
 
 import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.Sha256;
 import dev.distillery.trainer.TrainerException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

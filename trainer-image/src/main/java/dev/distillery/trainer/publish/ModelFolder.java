@@ -1,5 +1,6 @@
 package dev.distillery.trainer.publish;
 
+import dev.distillery.inference.VersionNumber;
 import dev.distillery.report.Artifact;
 import dev.distillery.trainer.TrainerException;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 /** A model in a folder, {@code <root>/<modelName>}, and its numbered versions: {@code file://} and {@code pvc://}. */
 final class ModelFolder implements Destination {
     private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
-    private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
     private final String uri;
     private final Path folder;
@@ -169,8 +168,7 @@ final class ModelFolder implements Destination {
     private List<Integer> versions() throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.map(entry -> entry.getFileName().toString())
-                    .filter(name -> VERSION.matcher(name).matches())
-                    .map(Integer::valueOf)
+                    .flatMap(name -> VersionNumber.of(name).stream())
                     .sorted()
                     .toList();
         }

@@ -5,6 +5,7 @@ import dev.distillery.report.CurvePoint;
 import dev.distillery.report.ExitCode;
 import dev.distillery.report.Result;
 import dev.distillery.report.Stage;
+import dev.distillery.trainer.Sha256;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.signing.SigningKey;
 import java.io.IOException;

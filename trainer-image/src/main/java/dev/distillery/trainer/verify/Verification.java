@@ -1,7 +1,7 @@
 package dev.distillery.trainer.verify;
 
+import dev.distillery.trainer.Sha256;
 import dev.distillery.trainer.publish.Checksums;
-import dev.distillery.trainer.publish.Sha256;
 import dev.distillery.trainer.publish.VersionContent;
 import dev.distillery.trainer.signing.VerificationKey;
 import java.io.IOException;

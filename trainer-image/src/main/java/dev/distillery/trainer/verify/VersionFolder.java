@@ -1,5 +1,6 @@
 package dev.distillery.trainer.verify;
 
+import dev.distillery.inference.VersionNumber;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.publish.ModelVersion;
@@ -19,7 +20,6 @@ import java.util.stream.Stream;
 
 /** A version in a folder. */
 final class VersionFolder implements VersionContent {
-    private static final String NUMBER = "[1-9][0-9]{0,8}";
     /** Servers read these from the model's folder, one up; they are the latest version's. */
     private static final List<String> SHARED = List.of(ModelVersion.CONFIG, ModelVersion.LABELS);
 
@@ -51,9 +51,8 @@ final class VersionFolder implements VersionContent {
 
     private static Optional<Path> latest(Path model) {
         try (Stream<Path> entries = Files.list(model)) {
-            return entries.filter(entry -> entry.getFileName().toString().matches(NUMBER))
-                    .max(Comparator.comparing(
-                            entry -> Integer.valueOf(entry.getFileName().toString())));
+            return entries.filter(entry -> number(entry).isPresent())
+                    .max(Comparator.comparing(entry -> number(entry).orElseThrow()));
         } catch (IOException e) {
             throw new TrainerException(ExitCode.INVALID_DATA, model + ": cannot be read (" + e + ")", e);
         }
@@ -61,8 +60,11 @@ final class VersionFolder implements VersionContent {
 
     @Override
     public Integer number() {
-        String name = folder.getFileName().toString();
-        return name.matches(NUMBER) ? Integer.valueOf(name) : null;
+        return number(folder).orElse(null);
+    }
+
+    private static Optional<Integer> number(Path folder) {
+        return VersionNumber.of(folder.getFileName().toString());
     }
 
     @Override

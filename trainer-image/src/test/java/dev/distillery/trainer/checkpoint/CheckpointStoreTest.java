@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.Sha256;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.metrics.EpochResult;
 import dev.distillery.trainer.network.TrainingValues;
@@ -69,6 +70,18 @@ class CheckpointStoreTest {
         store("data").save(checkpoint(1, 0, 1));
         assertThat(store("data").newest(any -> true).orElseThrow().state().restarts())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void theBestEpochOfWhatDivergedGoesWhenItWasTrainedAgain() throws IOException {
+        for (int epochs = 1; epochs <= 4; epochs++) {
+            store("data").save(checkpoint(0, epochs, 0));
+        }
+        for (int epochs = 2; epochs <= 4; epochs++) {
+            store("data").save(checkpoint(1, epochs, 0));
+        }
+        assertThat(names()).hasSize(3);
+        assertThat(names().get(0)).startsWith("r01-e00002-");
     }
 
     @Test

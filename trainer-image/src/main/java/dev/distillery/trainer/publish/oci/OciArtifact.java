@@ -2,8 +2,8 @@ package dev.distillery.trainer.publish.oci;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.distillery.trainer.Sha256;
 import dev.distillery.trainer.publish.ModelVersion;
-import dev.distillery.trainer.publish.Sha256;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.distillery.trainer.publish.oci;
 
+import dev.distillery.inference.VersionNumber;
 import dev.distillery.recipe.Publish;
 import dev.distillery.report.Artifact;
 import dev.distillery.report.ExitCode;
@@ -14,13 +15,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** A model in a registry: a repository of its own, one numbered tag per version. */
 public final class OciModel implements Destination {
     static final String LATEST = "latest";
-
-    private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
     private final OciRepository repository;
     private final boolean modelPack;
@@ -156,8 +154,7 @@ public final class OciModel implements Destination {
     /** Highest first. */
     private List<Integer> versions() {
         return repository.tags().stream()
-                .filter(tag -> VERSION.matcher(tag).matches())
-                .map(Integer::valueOf)
+                .flatMap(tag -> VersionNumber.of(tag).stream())
                 .sorted(Comparator.reverseOrder())
                 .toList();
     }

@@ -1,5 +1,6 @@
 package dev.distillery.trainer.publish.oci;
 
+import dev.distillery.inference.VersionNumber;
 import dev.distillery.recipe.Publish;
 import dev.distillery.report.ExitCode;
 import dev.distillery.trainer.TrainerException;
@@ -32,7 +33,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 public final class OciVersion implements VersionContent {
     private static final Pattern REFERENCE =
             Pattern.compile("(oci://[^/]+(?:/[^/:@]+)+)/([^/:@]+)(?::([^/:@]+))?(?:@(sha256:[0-9a-f]{64}))?");
-    private static final Pattern IN_VERSION = Pattern.compile("models/[^/]+/([1-9][0-9]{0,8})/([^/]+)");
+    private static final Pattern IN_VERSION = Pattern.compile("models/[^/]+/(" + VersionNumber.PATTERN + ")/([^/]+)");
     private static final Pattern BESIDE = Pattern.compile("models/[^/]+/([^/]+)");
 
     private final OciRepository repository;

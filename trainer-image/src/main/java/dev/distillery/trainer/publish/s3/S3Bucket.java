@@ -2,10 +2,10 @@ package dev.distillery.trainer.publish.s3;
 
 import dev.distillery.recipe.Publish;
 import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.Sha256;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.publish.Credentials;
 import dev.distillery.trainer.publish.Patience;
-import dev.distillery.trainer.publish.Sha256;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,16 +4,17 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.distillery.inference.VersionNumber;
 import dev.distillery.recipe.Publish;
 import dev.distillery.report.Artifact;
 import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.Sha256;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.publish.Checksums;
 import dev.distillery.trainer.publish.Credentials;
 import dev.distillery.trainer.publish.Destination;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
-import dev.distillery.trainer.publish.Sha256;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,7 +34,6 @@ public final class S3Model implements Destination {
     /** Outside of the numbered folders, and no number itself: servers pass it over. */
     static final String CLAIMS = ".claims/";
 
-    static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private final S3Bucket bucket;
@@ -255,8 +254,7 @@ public final class S3Model implements Destination {
 
     private static SortedSet<Integer> numbersOf(List<String> names) {
         return names.stream()
-                .filter(name -> VERSION.matcher(name).matches())
-                .map(Integer::valueOf)
+                .flatMap(name -> VersionNumber.of(name).stream())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

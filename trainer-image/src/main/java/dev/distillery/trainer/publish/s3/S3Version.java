@@ -1,13 +1,14 @@
 package dev.distillery.trainer.publish.s3;
 
+import dev.distillery.inference.VersionNumber;
 import dev.distillery.recipe.Publish;
 import dev.distillery.report.ExitCode;
+import dev.distillery.trainer.Sha256;
 import dev.distillery.trainer.TrainerException;
 import dev.distillery.trainer.publish.Checksums;
 import dev.distillery.trainer.publish.Credentials;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
-import dev.distillery.trainer.publish.Sha256;
 import dev.distillery.trainer.publish.VersionContent;
 import dev.distillery.trainer.signing.VerificationKey;
 import java.io.ByteArrayInputStream;
@@ -48,7 +49,7 @@ public final class S3Version implements VersionContent {
     static S3Version in(S3Bucket bucket, String path) throws IOException {
         int slash = path.lastIndexOf('/') + 1;
         String last = path.substring(slash);
-        if (S3Model.VERSION.matcher(last).matches()) {
+        if (VersionNumber.of(last).isPresent()) {
             return new S3Version(bucket, path.substring(0, slash), last);
         }
         String model = path + "/";
