@@ -19,7 +19,7 @@ public final class ChartRights {
      * Grants what the chart grants.
      *
      * @param namespace where the operator would run
-     * @return a token of the operator's service account, good for an hour
+     * @return a token of the operator's service account, good for a day: longer than a campaign of faults
      */
     public static String grant(KubernetesClient admin, Chart chart, String namespace, List<String> settings) {
         List<HasMetadata> rights = chart.objects(namespace, settings).stream()
