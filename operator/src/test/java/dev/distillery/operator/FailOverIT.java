@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FailOverIT {
     private static final int TIMES = Integer.getInteger("failover.times", 1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** What an API server's times are told to. */
+    /** The API server cuts creation times to whole seconds. */
     private static final Duration TIMESTAMP = Duration.ofSeconds(1);
 
     @TempDir
