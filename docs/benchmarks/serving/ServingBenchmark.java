@@ -30,7 +30,6 @@ public final class ServingBenchmark {
         URI server = URI.create(arguments[0]);
         ModelFile file = ModelFile.find(arguments[1]);
         int threads = Integer.parseInt(arguments[2]);
-        double seconds = Double.parseDouble(arguments[3]);
         int rounds = Integer.parseInt(arguments[4]);
         try (PublishedModel model = PublishedModel.load(file.file(), threads)) {
             byte[] images = new byte[BATCH * model.input().imageBytes()];
@@ -41,6 +40,7 @@ public final class ServingBenchmark {
             byte[] request = request(server, file, model, images);
             // Round 0 warms both sides up and is not printed.
             for (int round = 0; round <= rounds; round++) {
+                double seconds = Double.parseDouble(arguments[round == 0 ? 5 : 3]);
                 double[] direct = direct(model, images, seconds);
                 print(round, "direct", 1, direct, seconds);
                 print(round, "ready", 1, served(server, ready(server), 1, seconds), seconds);

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # `distillery serve` against ONNX Runtime called directly: 8 images a call, throughput and latency, in one run.
-#   docs/benchmarks/serving/run.sh MODEL [SECONDS] [ROUNDS]
+#   docs/benchmarks/serving/run.sh MODEL [SECONDS] [ROUNDS] [WARM-UP]
 # MODEL is a published model with a uint8 input. Both sides have the same model and threads and take turns of SECONDS (5) each,
-# ROUNDS (5) times. Writes results-<model>.jsonl here and prints medians. The goal: at most 15 % less throughput.
+# ROUNDS (5) times, after turns of WARM-UP (SECONDS) seconds that do not count. Writes results-<model>.jsonl here and prints medians.
+# The goal: at most 15 % less throughput.
 # Callers and server share the machine, so a figure from a busy machine says nothing.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=$(cd "$here/../../.." && pwd)
-model=$(readlink -f "${1:?usage: run.sh MODEL [SECONDS] [ROUNDS]}")
+model=$(readlink -f "${1:?usage: run.sh MODEL [SECONDS] [ROUNDS] [WARM-UP]}")
 threads=$(nproc)
 results=$here/results-$(basename "$model").jsonl
 log=$(mktemp)
@@ -21,7 +22,7 @@ done
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)
 echo "{\"hardware\":\"$cpu, $(nproc) cores\",\"model\":\"$(basename "$model")\",\"threads\":$threads,\"java\":\"$(java -version 2>&1 | sed -n '1s/.*"\(.*\)".*/\1/p')\"}" >"$results"
 java -XX:+UseSerialGC -cp "$home/serving/target/quarkus-app/lib/main/*" "$here/ServingBenchmark.java" \
-  "$url" "$model" "$threads" "${2:-5}" "${3:-5}" >>"$results"
+  "$url" "$model" "$threads" "${2:-5}" "${3:-5}" "${4:-${2:-5}}" >>"$results"
 python3 - "$results" <<'PYTHON'
 import json, statistics, sys
 head, *rows = [json.loads(line) for line in open(sys.argv[1])]
