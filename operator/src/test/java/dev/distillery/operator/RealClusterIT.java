@@ -18,11 +18,11 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClassBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +61,14 @@ class RealClusterIT extends RecipeScenario {
             kind: ValidatingAdmissionPolicyBinding
             metadata: {name: test}
             spec: {policyName: test, validationActions: [Deny]}
+            """;
+
+    private static final String JOB =
+            """
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {name: probe, namespace: default}
+            spec: {template: {spec: {restartPolicy: Never, containers: [{name: probe, image: probe}]}}}
             """;
 
     private static final String NO_EVENTS = "no events of photos";
@@ -236,23 +244,7 @@ class RealClusterIT extends RecipeScenario {
     }
 
     private static Job job() {
-        return new JobBuilder()
-                .withNewMetadata()
-                .withName("probe")
-                .withNamespace("default")
-                .endMetadata()
-                .withNewSpec()
-                .withNewTemplate()
-                .withNewSpec()
-                .withRestartPolicy("Never")
-                .addNewContainer()
-                .withName("probe")
-                .withImage("probe")
-                .endContainer()
-                .endSpec()
-                .endTemplate()
-                .endSpec()
-                .build();
+        return Serialization.unmarshal(JOB, Job.class);
     }
 
     private static Event event(String name) {
