@@ -12,6 +12,8 @@ import dev.distillery.trainer.publish.ModelRepository;
 import dev.distillery.trainer.publish.ModelVersion;
 import dev.distillery.trainer.publish.Patience;
 import dev.distillery.trainer.publish.TlsIdentity;
+import dev.distillery.trainer.signing.SigningKey;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
@@ -24,6 +26,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import land.oras.ContainerRef;
+import land.oras.Layer;
+import land.oras.Manifest;
+import land.oras.Registry;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /** Debian's docker-registry on loopback, with one user. */
 final class DockerRegistry implements AutoCloseable {
@@ -131,6 +140,66 @@ final class DockerRegistry implements AutoCloseable {
         try (ModelRepository repository = new ModelRepository(List.of(place))) {
             return repository.publish(model).artifacts().get(0);
         }
+    }
+
+    Artifact publish(String namespace, ModelVersion model) {
+        return publish(namespace, model, null);
+    }
+
+    /** @param key which signs the image; null for none */
+    Artifact publish(String namespace, ModelVersion model, SigningKey key) {
+        return publish(address(), namespace, LOGIN, NONE, model, key);
+    }
+
+    /** @param address this registry's, or of what stands before it */
+    static Artifact publish(
+            String address,
+            String namespace,
+            Map<String, String> secret,
+            Patience patience,
+            ModelVersion model,
+            SigningKey key) {
+        return publish(new OciModel(repository(address, namespace, secret, patience), false, key), model);
+    }
+
+    List<String> tags(String namespace) {
+        return repository(namespace).tags();
+    }
+
+    /** As another client has it. */
+    Manifest manifest(String namespace, String tag) {
+        return client().getManifest(ref(namespace).withTag(tag));
+    }
+
+    byte[] blob(String namespace, Layer layer) throws IOException {
+        return client().fetchBlob(ref(namespace).withDigest(layer.getDigest())).readAllBytes();
+    }
+
+    /** @return the content of each file in the image's layers, by its path */
+    Map<String, byte[]> files(String namespace, Manifest manifest) throws IOException {
+        Map<String, byte[]> files = new TreeMap<>();
+        for (Layer layer : manifest.getLayers()) {
+            try (TarArchiveInputStream in =
+                    new TarArchiveInputStream(new ByteArrayInputStream(blob(namespace, layer)))) {
+                for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                    if (!entry.isDirectory()) {
+                        files.put(entry.getName(), in.readAllBytes());
+                    }
+                }
+            }
+        }
+        return files;
+    }
+
+    private Registry client() {
+        return Registry.builder()
+                .defaults(address(), USER, PASSWORD)
+                .withInsecure(true)
+                .build();
+    }
+
+    private ContainerRef ref(String namespace) {
+        return ContainerRef.parse(address() + "/" + namespace + "/fashion");
     }
 
     /** @param hex SHA-256 of its content */
