@@ -1,17 +1,20 @@
 package dev.distillery.operator.status;
 
+import static dev.distillery.operator.status.Stages.NONE;
+import static dev.distillery.operator.status.Stages.NOON;
+import static dev.distillery.operator.status.Stages.RESULT;
+import static dev.distillery.operator.status.Stages.clock;
+import static dev.distillery.operator.status.Stages.in;
+import static dev.distillery.operator.status.Stages.project;
+import static dev.distillery.operator.status.Stages.report;
+import static dev.distillery.operator.status.Stages.succeeded;
+import static dev.distillery.operator.status.Stages.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.distillery.operator.Recipes;
-import dev.distillery.operator.stage.StagePlan;
 import dev.distillery.operator.status.StageObservation.State;
-import dev.distillery.recipe.RecipeResolver;
 import dev.distillery.recipe.TrainingRecipe;
-import dev.distillery.report.Artifact;
 import dev.distillery.report.CurvePoint;
-import dev.distillery.report.ProgressReport;
-import dev.distillery.report.Result;
-import dev.distillery.report.Resumption;
 import dev.distillery.report.RunReport;
 import dev.distillery.report.Stage;
 import dev.distillery.schema.Violation;
@@ -19,9 +22,6 @@ import dev.distillery.status.Condition;
 import dev.distillery.status.Phase;
 import dev.distillery.status.TrainingRecipeStatus;
 import dev.distillery.status.TrainingRecipeStatus.Failure;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -31,10 +31,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StatusProjectorTest {
-    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
-    private static final StageObservation NONE = StageObservation.NONE;
-    private static final Result RESULT = new Result(0.913, 0.93, 1e-5, 1, 77754, 174970L, 313743, 0.2, 60, null);
-
     /**
      * Every combination of the two stages that can occur (a student is started only after its teacher has succeeded, and
      * its teacher's Job may go then), each running and suspended. GatePassed is Unknown where nothing was measured.
@@ -231,103 +227,6 @@ class StatusProjectorTest {
     }
 
     @Test
-    void whatAStopCostIsCountedWhenTheNextPodSpeaks() {
-        TrainingRecipe recipe = Recipes.stored("photos", false);
-        recipe.setStatus(project(recipe, NONE, training("a", 112, 0, 100L), NOON));
-        assertThat(recipe.getStatus().attempts().resumedFromStep()).isNull();
-        assertThat(recipe.getStatus().attempts().lostSteps()).isNull();
-        recipe.setStatus(project(recipe, NONE, in(Stage.STUDENT, State.PENDING), NOON));
-        // The first report of the next pod may come late: its step tells nothing.
-        recipe.setStatus(project(recipe, NONE, training("b", 130, 100, 100L), NOON));
-        assertThat(recipe.getStatus().attempts().resumedFromStep()).isEqualTo(100);
-        assertThat(recipe.getStatus().attempts().lostSteps()).isEqualTo(12);
-        recipe.setStatus(project(recipe, NONE, training("b", 140, 100, 135L), NOON));
-        assertThat(recipe.getStatus().attempts().lostSteps()).isEqualTo(12);
-        assertThat(recipe.getStatus().attempts().lastCheckpointStep()).isEqualTo(135);
-        recipe.setStatus(project(recipe, NONE, training("c", 136, 135, 135L), NOON));
-        assertThat(recipe.getStatus().attempts().resumedFromStep()).isEqualTo(135);
-        assertThat(recipe.getStatus().attempts().lostSteps()).isEqualTo(5);
-    }
-
-    @Test
-    void whatAPodSaidAtItsEndOutlivesItThoughWhatItPushedBeforeIsStillThere() {
-        TrainingRecipe recipe = Recipes.stored("photos", false);
-        StageObservation pushed = training("a", 112, 0, 100L);
-        recipe.setStatus(project(recipe, NONE, pushed, NOON));
-        RunReport saved = new RunReport(
-                "r",
-                Stage.STUDENT,
-                "Interrupted",
-                "saved",
-                0.8,
-                false,
-                null,
-                List.of(),
-                List.of(),
-                List.of(),
-                new Resumption("a", 0, 113L, null));
-        StageObservation ended =
-                new StageObservation(State.RUNNING, 1, saved, pushed.progress(), null, null, null, true);
-        recipe.setStatus(project(recipe, NONE, ended, NOON));
-        assertThat(recipe.getStatus().attempts().lastCheckpointStep()).isEqualTo(113);
-        recipe.setStatus(project(recipe, NONE, pushed, NOON));
-        assertThat(recipe.getStatus().attempts().lastCheckpointStep()).isEqualTo(113);
-        // Its newest checkpoint could not be read.
-        recipe.setStatus(project(recipe, NONE, training("b", 101, 100, 100L), NOON));
-        assertThat(recipe.getStatus().attempts().lastCheckpointStep()).isEqualTo(100);
-    }
-
-    @Test
-    void anEarlierAttemptsFailureIsNotTheLastThoughOnlyItsPodIsLeft() {
-        TrainingRecipe recipe = Recipes.stored("photos", false);
-        Failure first = new Failure(Stage.STUDENT, 1, "PodFailed", "why", 1, "a");
-        Failure second = new Failure(Stage.STUDENT, 2, "EvictionByEvictionAPI", "why", 143, "b");
-        Failure third = new Failure(Stage.STUDENT, 3, "PodFailed", "why", 1, "c");
-        for (Failure seen : List.of(first, second, first)) {
-            recipe.setStatus(project(recipe, NONE, failedBefore(seen), NOON));
-        }
-        assertThat(recipe.getStatus().attempts().lastFailure()).isEqualTo(second);
-        assertThat(project(recipe, NONE, failedBefore(third), NOON).attempts().lastFailure())
-                .isEqualTo(third);
-    }
-
-    @Test
-    void aTeachersFailureIsNotTheLastThoughTheStudentsPodThatFailedIsGone() {
-        TrainingRecipe recipe = Recipes.stored("photos", true);
-        Failure teachers = new Failure(Stage.TEACHER, 1, "PodFailed", "why", 1, "t");
-        StageObservation teacher = new StageObservation(State.SUCCEEDED, 2, null, null, null, teachers, null, true);
-        Failure students = new Failure(Stage.STUDENT, 1, "EvictionByEvictionAPI", "why", 143, "s");
-        recipe.setStatus(project(recipe, teacher, failedBefore(students), NOON));
-        recipe.setStatus(project(recipe, teacher, in(Stage.STUDENT, State.RUNNING), NOON));
-        assertThat(recipe.getStatus().attempts().lastFailure()).isEqualTo(students);
-    }
-
-    @Test
-    void theCheckpointOfOneThatBeganAnewIsTheLastThoughItHasFewerSteps() {
-        TrainingRecipe recipe = Recipes.stored("photos", false);
-        recipe.setStatus(project(recipe, NONE, training("a", 500, 0, 480L, "2026-03-01T12:00:00Z"), NOON));
-        recipe.setStatus(project(recipe, NONE, training("a", 90, 0, 80L, "2026-03-01T12:05:00Z"), NOON));
-        assertThat(recipe.getStatus().attempts().lastCheckpointStep()).isEqualTo(80);
-        recipe.setStatus(project(recipe, NONE, training("a", 70, 0, 60L, "2026-03-01T12:04:00Z"), NOON));
-        assertThat(recipe.getStatus().attempts().lastCheckpointStep())
-                .as("said before that, heard later")
-                .isEqualTo(80);
-    }
-
-    @Test
-    void theLastFailureOutlivesItsPodAndARequestedStopIsNone() {
-        TrainingRecipe recipe = Recipes.stored("photos", false);
-        Failure preempted = new Failure(Stage.STUDENT, 1, "PreemptionByScheduler", "why", 143, "a");
-        recipe.setStatus(project(recipe, NONE, failedBefore(preempted), NOON));
-        recipe.setStatus(project(recipe, NONE, in(Stage.STUDENT, State.RUNNING), NOON));
-        assertThat(recipe.getStatus().attempts().lastFailure()).isEqualTo(preempted);
-        recipe.setSpec(recipe.getSpec().withSuspend(true));
-        Failure stopped = new Failure(Stage.STUDENT, 1, "Interrupted", "a checkpoint is written", 143, "b");
-        assertThat(project(recipe, NONE, failedBefore(stopped), NOON).attempts().lastFailure())
-                .isEqualTo(preempted);
-    }
-
-    @Test
     void theLearningCurveStaysShortAndOutlivesThePods() {
         StageObservation teacher = succeeded(withCurve(Stage.TEACHER, 200));
         StageObservation student = succeeded(withCurve(Stage.STUDENT, 200));
@@ -354,74 +253,6 @@ class StatusProjectorTest {
         assertThat(condition(status, Condition.SCHEDULED).status()).isEqualTo("True");
         assertThat(status.message()).isEqualTo("ImagePullBackOff: no such image");
         assertThat(condition(status, Condition.STUDENT_TRAINED).reason()).isEqualTo("ImagePullBackOff");
-    }
-
-    private static TrainingRecipeStatus project(
-            TrainingRecipe recipe, StageObservation teacher, StageObservation student, Instant now) {
-        Observation observation = new Observation(
-                recipe,
-                List.of(),
-                RecipeResolver.resolve("default", recipe.getMetadata().getName(), recipe.getSpec()),
-                StagePlan.runId(recipe),
-                teacher,
-                student,
-                0,
-                null);
-        return new StatusProjector(clock(now)).project(observation);
-    }
-
-    private static Clock clock(Instant now) {
-        return Clock.fixed(now, ZoneOffset.UTC);
-    }
-
-    /** A stage in this state as {@link StageObservation#of} gives it. */
-    private static StageObservation in(Stage stage, State state) {
-        Failure failure = new Failure(stage, 1, "PodFailed", "exit code 137", 137, "p");
-        return switch (state) {
-            case ABSENT -> NONE;
-            case BLOCKED, QUEUED, SUSPENDED, PENDING ->
-                new StageObservation(state, 1, null, null, null, null, null, false);
-            case RUNNING -> new StageObservation(state, 1, null, null, null, null, null, true);
-            case RETRYING ->
-                new StageObservation(
-                        state,
-                        1,
-                        null,
-                        null,
-                        new Waiting("BackOff", "attempt 2 of 4 starts soon"),
-                        failure,
-                        NOON,
-                        true);
-            case FAILED -> new StageObservation(state, 4, null, null, null, failure, null, true);
-            case SUCCEEDED -> succeeded(report(stage, "Succeeded", stage == Stage.STUDENT ? RESULT : null));
-        };
-    }
-
-    private static StageObservation succeeded(RunReport report) {
-        return new StageObservation(State.SUCCEEDED, 1, report, null, null, null, null, true);
-    }
-
-    private static StageObservation failedBefore(Failure failure) {
-        return new StageObservation(State.PENDING, 1, null, null, null, failure, null, false);
-    }
-
-    private static StageObservation training(String pod, long step, long resumedFrom, Long checkpoint) {
-        return training(pod, step, resumedFrom, checkpoint, null);
-    }
-
-    private static StageObservation training(
-            String pod, long step, long resumedFrom, Long checkpoint, String checkpointTime) {
-        Resumption resumption = new Resumption(pod, resumedFrom, checkpoint, checkpointTime);
-        ProgressReport report =
-                new ProgressReport("r", Stage.STUDENT, 15, 30, step, 300, 0.4, 0.8, 900, 12, List.of(), resumption);
-        return new StageObservation(State.RUNNING, 1, null, report, null, null, null, true);
-    }
-
-    private static RunReport report(Stage stage, String reason, Result result) {
-        boolean published = result != null && reason.equals("Succeeded");
-        List<Artifact> artifacts = published ? List.of(new Artifact("file:///m/1", 1, "abc", null)) : List.of();
-        return new RunReport(
-                "r", stage, reason, "why " + reason, 0.9, false, result, artifacts, List.of(), List.of(), null);
     }
 
     private static RunReport withCurve(Stage stage, int points) {
