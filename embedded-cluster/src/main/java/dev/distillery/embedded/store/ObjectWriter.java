@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -25,7 +24,6 @@ public final class ObjectWriter {
             "generateName",
             "deletionTimestamp",
             "deletionGracePeriodSeconds");
-    private static final String NAME_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 
     private final ObjectStore store;
     private final ResourceTypes types;
@@ -47,7 +45,7 @@ public final class ObjectWriter {
 
     public ObjectNode create(ResourceType type, String namespace, ObjectNode object, WriteOptions options) {
         synchronized (store) {
-            requireType(type, object);
+            ObjectIdentity.requireType(type, object);
             ObjectNode next = object.deepCopy();
             Metadata.of(next).remove("managedFields");
             return insert(type, namespace, next, options, FieldOwner.updating(options.manager(), ""), Map.of());
@@ -68,8 +66,8 @@ public final class ObjectWriter {
         synchronized (store) {
             ObjectNode current = require(type, key);
             ObjectNode wanted = change.apply(current);
-            requireType(type, wanted);
-            requireSameIdentity(type, key, current, wanted);
+            ObjectIdentity.requireType(type, wanted);
+            ObjectIdentity.requireSame(type, key, current, wanted);
             ObjectNode next = scoped(type, current, wanted.deepCopy(), subresource);
             Metadata.of(next).set("managedFields", ownersAfterUpdate(current, wanted));
             return commit(type, key, current, next, subresource, options, updated -> {
@@ -88,7 +86,7 @@ public final class ObjectWriter {
     public Written apply(
             ResourceType type, ObjectKey key, String subresource, ObjectNode intent, WriteOptions options) {
         synchronized (store) {
-            requireType(type, intent);
+            ObjectIdentity.requireType(type, intent);
             if (!intent.path("metadata").path("managedFields").isEmpty()) {
                 throw StatusException.badRequest("metadata.managedFields must be nil");
             }
@@ -104,7 +102,7 @@ public final class ObjectWriter {
                 Metadata.of(applied).put("name", key.name());
                 return new Written(insert(type, key.namespace(), applied, options, owner, values), true);
             }
-            requireSameIdentity(type, key, current.get(), intent);
+            ObjectIdentity.requireSame(type, key, current.get(), intent);
             return new Written(applyTo(type, key, current.get(), owner, applied, values, options), false);
         }
     }
@@ -134,7 +132,7 @@ public final class ObjectWriter {
         if (type.statusSubresource()) {
             object.remove("status");
         }
-        nameObject(type, namespace, object);
+        ObjectIdentity.complete(type, namespace, object);
         ObjectKey key = type.keyOf(object);
         if (store.find(key).isPresent()) {
             throw StatusException.alreadyExists(type, key.name());
@@ -255,62 +253,6 @@ public final class ObjectWriter {
                 types.define(event.object());
             }
         }
-    }
-
-    private static void requireType(ResourceType type, ObjectNode object) {
-        String apiVersion = object.path("apiVersion").asText(type.apiVersion());
-        String kind = object.path("kind").asText(type.kind());
-        if (!apiVersion.equals(type.apiVersion()) || !kind.equals(type.kind())) {
-            throw StatusException.badRequest("%s, Kind=%s in the data does not match the expected %s, Kind=%s"
-                    .formatted(apiVersion, kind, type.apiVersion(), type.kind()));
-        }
-        object.put("apiVersion", apiVersion).put("kind", kind);
-    }
-
-    private static void requireSameIdentity(ResourceType type, ObjectKey key, ObjectNode current, ObjectNode wanted) {
-        String name = Metadata.name(wanted);
-        String namespace = Metadata.namespace(wanted);
-        if (!name.isEmpty() && !name.equals(key.name())) {
-            throw StatusException.badRequest(
-                    "the name of the object (%s) does not match the name on the URL (%s)".formatted(name, key.name()));
-        }
-        if (!namespace.isEmpty() && !namespace.equals(key.namespace())) {
-            throw StatusException.badRequest(
-                    "the namespace of the provided object does not match the namespace sent on the request");
-        }
-        String uid = Metadata.uid(wanted);
-        if (!uid.isEmpty() && !uid.equals(Metadata.uid(current))) {
-            throw StatusException.conflict(
-                    type,
-                    name,
-                    "Precondition failed: UID in precondition: %s, UID in object meta: %s"
-                            .formatted(uid, Metadata.uid(current)));
-        }
-        String version = Metadata.resourceVersion(wanted);
-        if (!version.isEmpty() && !version.equals(Metadata.resourceVersion(current))) {
-            throw StatusException.staleVersion(type, key.name());
-        }
-    }
-
-    private static void nameObject(ResourceType type, String namespace, ObjectNode object) {
-        ObjectNode metadata = Metadata.of(object);
-        if (Metadata.name(object).isEmpty() && metadata.hasNonNull("generateName")) {
-            StringBuilder name = new StringBuilder(metadata.get("generateName").asText());
-            ThreadLocalRandom.current()
-                    .ints(5, 0, NAME_ALPHABET.length())
-                    .forEach(index -> name.append(NAME_ALPHABET.charAt(index)));
-            metadata.put("name", name.toString());
-        }
-        if (!type.namespaced()) {
-            metadata.remove("namespace");
-            return;
-        }
-        String own = Metadata.namespace(object);
-        if (!own.isEmpty() && !own.equals(namespace)) {
-            throw StatusException.badRequest(
-                    "the namespace of the provided object does not match the namespace sent on the request");
-        }
-        metadata.put("namespace", namespace);
     }
 
     /** The part of a full replacement that the request may change. */
