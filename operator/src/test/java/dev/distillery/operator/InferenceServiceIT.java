@@ -12,18 +12,13 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
-import io.fabric8.kubernetes.client.dsl.PodResource;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,10 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Inference services of a packaged operator. KServe's API is there, on a real API server by the CRD that KServe publishes, on
- * the embedded one by the fields that we write. Its controller is played: a test says what it would say, and makes the pods.
- */
+/** Inference services of a packaged operator. */
 class InferenceServiceIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String YAML =
@@ -62,32 +54,17 @@ class InferenceServiceIT {
                 %s
             """;
 
-    private static final String POD =
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata:
-              namespace: default
-              generateName: photos-predictor-
-              labels: {serving.kserve.io/inferenceservice: photos}
-            spec:
-              nodeName: elsewhere
-              securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
-              containers:
-                - name: kserve-container
-                  image: triton
-                  securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
-            """;
-
     @TempDir
     Path folder;
 
     private KubernetesUnderTest kubernetes;
+    private PlayedKServe kserve;
     private OperatorUnderTest operator;
 
     @BeforeEach
     void start() throws IOException {
         kubernetes = KubernetesUnderTest.start(folder.resolve("cluster"));
+        kserve = new PlayedKServe(kubernetes);
         client().resource(new PersistentVolumeClaimBuilder()
                         .withNewMetadata()
                         .withNamespace("default")
@@ -121,57 +98,58 @@ class InferenceServiceIT {
         apply(1, "inferenceService: {minReplicas: 1}");
         await(condition -> condition.reason().equals("KServeMissing"));
         assertThat(recipe().getStatus().phase().terminal()).isTrue();
-        installKServe();
+        kserve.install();
         await(condition -> condition.reason().equals("Starting"));
-        GenericKubernetesResource first = service();
+        GenericKubernetesResource first = kserve.service();
         assertThat(first.getMetadata().getOwnerReferences().get(0).getUid())
                 .isEqualTo(recipe().getMetadata().getUid());
         assertThat(first.<String>get("spec", "predictor", "model", "protocolVersion"))
                 .isEqualTo("v2");
         assertThat(first.<Integer>get("spec", "predictor", "minReplicas")).isEqualTo(1);
         assertThat(mounted()).isEqualTo("vision/happy/1 at /mnt/models/happy/1");
-        kserveSays("False", "RevisionFailed", "no node has a GPU");
+        kserve.says("False", "RevisionFailed", "no node has a GPU");
         await(condition -> condition.reason().equals("RevisionFailed")
                 && condition.message().equals("happy version 1: no node has a GPU"));
-        startPod();
-        kserveSays("True", "", "");
+        kserve.startPod();
+        kserve.says("True", "", "");
         Condition serving = await(condition -> condition.status().equals("True"));
         assertThat(serving.message()).isEqualTo("happy version 1: at http://photos.example");
 
         apply(2, "inferenceService: {minReplicas: 1}");
         await(condition -> condition.message().equals("happy version 2: no pod is ready with it yet"));
         assertThat(mounted()).isEqualTo("vision/happy/2 at /mnt/models/happy/2");
-        Pod before = pods().list().getItems().get(0);
-        startPod();
+        Pod before = kserve.pods().list().getItems().get(0);
+        kserve.startPod();
         client().resource(before).withGracePeriod(0).delete();
-        kserveSays("True", "MinimumReplicasAvailable", "");
+        kserve.says("True", "MinimumReplicasAvailable", "");
         await(condition ->
                 condition.status().equals("True") && condition.message().contains("version 2"));
 
         List<String> jobs = jobs();
         apply(2, "inferenceService: {canaryTrafficPercent: 10}");
         Awaitility.await().atMost(PATIENCE).until(() -> Integer.valueOf(10)
-                .equals(service().get("spec", "predictor", "canaryTrafficPercent")));
-        assertThat(service().<Integer>get("spec", "predictor", "minReplicas")).isNull();
+                .equals(kserve.service().get("spec", "predictor", "canaryTrafficPercent")));
+        assertThat(kserve.service().<Integer>get("spec", "predictor", "minReplicas"))
+                .isNull();
         assertThat(jobs()).as("serving otherwise is no new run").isEqualTo(jobs);
 
         apply(1, "inferenceService: {minReplicas: 1}");
         Awaitility.await().atMost(PATIENCE).until(() -> mounted().contains("/happy/1 "));
 
         apply(1, "");
-        Awaitility.await().atMost(PATIENCE).until(() -> services().get() == null);
+        Awaitility.await().atMost(PATIENCE).until(() -> kserve.services().get() == null);
         Awaitility.await().atMost(PATIENCE).until(() -> serving().isEmpty());
     }
 
     /** For GitOps: the operator changes nothing, and tells what it sees once a pipeline has applied its manifest. */
     @Test
     void theManifestIsWrittenForAPipeline() throws IOException {
-        installKServe();
+        kserve.install();
         apply(1, "inferenceService: {mode: manifest, name: photo-service, serviceAccountName: reader}");
         await(condition -> condition.reason().equals("ManifestWritten")
                 && condition.status().equals("Unknown"));
         ConfigMap map = manifest();
-        assertThat(services().get()).isNull();
+        assertThat(kserve.services().get()).isNull();
         GenericKubernetesResource manifest =
                 Serialization.unmarshal(map.getData().get("inference-service.yaml"), GenericKubernetesResource.class);
         assertThat(manifest.getMetadata().getOwnerReferences()).isEmpty();
@@ -188,7 +166,7 @@ class InferenceServiceIT {
     /** It may serve what matters. */
     @Test
     void anInferenceServiceOfThatNameThatIsNotTheRecipesStaysAsItIs() throws IOException {
-        installKServe();
+        kserve.install();
         Awaitility.await("discovery knows the kind")
                 .atMost(PATIENCE)
                 .until(() -> client().getApiResources("serving.kserve.io/v1beta1") != null);
@@ -206,20 +184,20 @@ class InferenceServiceIT {
         assertThat(refused.message())
                 .isEqualTo("the InferenceService photos is there and not this recipe's; delete it, or set"
                         + " spec.publish.inferenceService.name to another");
-        assertThat(service().getMetadata().getResourceVersion())
+        assertThat(kserve.service().getMetadata().getResourceVersion())
                 .isEqualTo(foreign.getMetadata().getResourceVersion());
         client().resource(foreign).delete();
         await(condition -> condition.reason().equals("Starting"));
         apply(1, "");
         Awaitility.await()
                 .atMost(PATIENCE)
-                .until(() -> services().get() == null && serving().isEmpty());
+                .until(() -> kserve.services().get() == null && serving().isEmpty());
     }
 
     /** Another name, the other mode, nothing: each takes away what the recipe owned before, and nothing else. */
     @Test
     void whatTheRecipeNoLongerAsksForIsDeleted() throws IOException {
-        installKServe();
+        kserve.install();
         apply(1, "inferenceService: {}");
         await(condition -> condition.reason().equals("Starting"));
         ConfigMap foreign = client().resource(new ConfigMapBuilder()
@@ -230,20 +208,22 @@ class InferenceServiceIT {
                         .build())
                 .create();
         apply(1, "inferenceService: {name: album}");
-        Awaitility.await().atMost(PATIENCE).until(() -> services("album").get() != null && service() == null);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> kserve.services("album").get() != null && kserve.service() == null);
         assertThat(manifest()).as("it was not ours").isNotNull();
         client().resource(foreign).delete();
 
         apply(1, "inferenceService: {name: album, mode: manifest}");
         Awaitility.await()
                 .atMost(PATIENCE)
-                .until(() -> manifest() != null && services("album").get() == null);
+                .until(() -> manifest() != null && kserve.services("album").get() == null);
         apply(1, "inferenceService: {name: album}");
         Awaitility.await()
                 .atMost(PATIENCE)
-                .until(() -> manifest() == null && services("album").get() != null);
+                .until(() -> manifest() == null && kserve.services("album").get() != null);
         apply(1, "");
-        Awaitility.await().atMost(PATIENCE).until(() -> services("album").get() == null);
+        Awaitility.await().atMost(PATIENCE).until(() -> kserve.services("album").get() == null);
     }
 
     private ConfigMap manifest() {
@@ -251,38 +231,6 @@ class InferenceServiceIT {
                 .inNamespace("default")
                 .withName("photos-inference-service")
                 .get();
-    }
-
-    private void installKServe() throws IOException {
-        try (InputStream crd = kubernetes.kserve()) {
-            kubernetes.define(crd);
-        }
-    }
-
-    private void kserveSays(String ready, String reason, String message) {
-        services().editStatus(service -> {
-            service.setAdditionalProperty(
-                    "status",
-                    Map.of(
-                            "url",
-                            "http://photos.example",
-                            "observedGeneration",
-                            service.getMetadata().getGeneration(),
-                            "conditions",
-                            List.of(Map.of("type", "Ready", "status", ready, "reason", reason, "message", message))));
-            return service;
-        });
-    }
-
-    /** Ready, on a node that nobody plays, with what KServe hands on. */
-    private void startPod() {
-        Pod pod = Serialization.unmarshal(POD, Pod.class);
-        pod.getMetadata().setAnnotations(service().getMetadata().getAnnotations());
-        client().resource(client().resource(pod).create()).editStatus(RecipeScenario::ready);
-    }
-
-    private FilterWatchListDeletable<Pod, PodList, PodResource> pods() {
-        return client().pods().inNamespace("default").withLabel("serving.kserve.io/inferenceservice", "photos");
     }
 
     private void apply(int version, String service) {
@@ -319,7 +267,7 @@ class InferenceServiceIT {
     }
 
     private String mounted() {
-        Map<String, String> mount = service().get("spec", "predictor", "model", "volumeMounts", 0);
+        Map<String, String> mount = kserve.service().get("spec", "predictor", "model", "volumeMounts", 0);
         return mount.get("subPath") + " at " + mount.get("mountPath");
     }
 
@@ -334,20 +282,6 @@ class InferenceServiceIT {
                 .inNamespace("default")
                 .withName("photos")
                 .get();
-    }
-
-    private GenericKubernetesResource service() {
-        return services().get();
-    }
-
-    private Resource<GenericKubernetesResource> services() {
-        return services("photos");
-    }
-
-    private Resource<GenericKubernetesResource> services(String name) {
-        return client().genericKubernetesResources("serving.kserve.io/v1beta1", "InferenceService")
-                .inNamespace("default")
-                .withName(name);
     }
 
     private KubernetesClient client() {
