@@ -15,6 +15,8 @@ import org.jboss.logging.Logger;
 @Singleton
 class UncaughtExceptions implements Thread.UncaughtExceptionHandler {
     private static final Logger LOG = Logger.getLogger(UncaughtExceptions.class);
+    /** {@link Timer}'s words for one task; for a timer that has died, which plans nothing any more, it has others. */
+    private static final String TASK_CANCELLED = "Task already scheduled or cancelled";
 
     /** Before the SDK starts its threads. */
     void install(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent starting) {
@@ -37,6 +39,7 @@ class UncaughtExceptions implements Thread.UncaughtExceptionHandler {
      */
     static boolean plansForDeleted(Throwable exception) {
         return exception instanceof IllegalStateException
+                && TASK_CANCELLED.equals(exception.getMessage())
                 && Arrays.stream(exception.getStackTrace())
                         .map(StackTraceElement::getClassName)
                         .distinct()

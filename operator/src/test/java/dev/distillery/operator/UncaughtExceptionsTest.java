@@ -8,6 +8,7 @@ import io.javaoperatorsdk.operator.processing.event.source.timer.TimerEventSourc
 import java.util.Optional;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,26 @@ class UncaughtExceptionsTest {
         }
 
         assertThat(UncaughtExceptions.plansForDeleted(thrown.get())).isTrue();
+    }
+
+    /** From then on nothing is planned any more, of any recipe. */
+    @Test
+    void aTimerThatHasDiedIsOne() throws InterruptedException {
+        TimerEventSource<TrainingRecipe> looks = new TimerEventSource<>();
+        CountDownLatch due = new CountDownLatch(1);
+        looks.setEventHandler(event -> {
+            due.countDown();
+            throw new IllegalStateException("kills the timer's thread");
+        });
+        looks.start();
+        looks.scheduleOnce(RECIPE, 1);
+        due.await();
+        RuntimeException dead =
+                Awaitility.await().until(() -> plan(looks), Optional::isPresent).orElseThrow();
+        looks.stop();
+
+        assertThat(dead).hasMessage("Timer already cancelled.");
+        assertThat(UncaughtExceptions.plansForDeleted(dead)).isFalse();
     }
 
     @Test
