@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class UncaughtExceptionsTest {
         });
         looks.start();
         looks.scheduleOnce(RECIPE, 1);
-        due.await();
+        assertThat(due.await(10, TimeUnit.SECONDS)).isTrue();
         RuntimeException dead =
                 Awaitility.await().until(() -> plan(looks), Optional::isPresent).orElseThrow();
         looks.stop();
