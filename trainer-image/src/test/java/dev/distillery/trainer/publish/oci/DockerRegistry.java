@@ -103,8 +103,8 @@ final class DockerRegistry implements AutoCloseable {
     private boolean answers() {
         assertThat(process.isAlive()).isTrue();
         try {
-            HttpURLConnection connection = (HttpURLConnection)
-                    URI.create("http://" + address() + "/v2/").toURL().openConnection();
+            HttpURLConnection connection =
+                    (HttpURLConnection) uri().resolve("/v2/").toURL().openConnection();
             return connection.getResponseCode() == HttpURLConnection.HTTP_UNAUTHORIZED;
         } catch (IOException e) {
             return false;
@@ -113,6 +113,10 @@ final class DockerRegistry implements AutoCloseable {
 
     String address() {
         return "127.0.0.1:" + port;
+    }
+
+    URI uri() {
+        return URI.create("http://" + address());
     }
 
     OciRepository repository(String namespace) {

@@ -15,36 +15,20 @@ import dev.distillery.trainer.signing.SigningKey;
 import dev.distillery.trainer.verify.Verification;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Against a real registry; skipped where docker-registry is not installed. */
-class ModelPackTest {
+class ModelPackTest extends RegistryScenario {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @TempDir
-    static Path folder;
-
-    private static DockerRegistry registry;
     private static SigningKey key;
 
     @BeforeAll
-    static void start() throws IOException {
-        DockerRegistry.assumeInstalled();
-        registry = new DockerRegistry(folder);
+    static void makeKey() throws IOException {
         key = SigningFixture.key(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        if (registry != null) {
-            registry.close();
-        }
     }
 
     @Test

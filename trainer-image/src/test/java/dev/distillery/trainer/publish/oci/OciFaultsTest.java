@@ -20,52 +20,28 @@ import dev.distillery.trainer.signing.ImageSignature;
 import dev.distillery.trainer.signing.SigningFixture;
 import dev.distillery.trainer.signing.SigningKey;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A real registry behind a network, or with rules, that fail; skipped where docker-registry is not installed. */
-class OciFaultsTest {
+class OciFaultsTest extends RegistryScenario {
     private static final Patience PATIENT = new Patience(4, Duration.ofMillis(1));
     private static final Patience NONE = DockerRegistry.NONE;
     private static final Map<String, String> LOGIN = DockerRegistry.LOGIN;
 
-    @TempDir
-    static Path folder;
-
-    private static DockerRegistry registry;
-
-    @BeforeAll
-    static void start() throws IOException {
-        DockerRegistry.assumeInstalled();
-        registry = new DockerRegistry(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        if (registry != null) {
-            registry.close();
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(names = {"CUT", "ERROR"})
     void cutOffAnywhereAndRunAgainThereIsOneWholeVersion(FaultyProxy.Fault fault) throws IOException {
-        URI target = URI.create("http://" + registry.address());
         ModelVersion model = small("run-1");
         SigningKey key = SigningFixture.key(folder);
         String name = "cut-" + fault.name().toLowerCase(Locale.ROOT);
         long total;
-        try (FaultyProxy proxy = new FaultyProxy(target, fault, Long.MAX_VALUE)) {
+        try (FaultyProxy proxy = new FaultyProxy(registry.uri(), fault, Long.MAX_VALUE)) {
             DockerRegistry.publish(proxy.address(), name, LOGIN, NONE, model, key);
             total = proxy.passed();
         }
@@ -74,7 +50,7 @@ class OciFaultsTest {
         List<Long> places = places(total, 12);
         for (int i = 0; i < places.size(); i++) {
             String here = name + i;
-            try (FaultyProxy proxy = new FaultyProxy(target, fault, places.get(i))) {
+            try (FaultyProxy proxy = new FaultyProxy(registry.uri(), fault, places.get(i))) {
                 // Where the last bytes are cut off, it may have been done.
                 TrainerException e = catchThrowableOfType(
                         TrainerException.class,
@@ -97,8 +73,7 @@ class OciFaultsTest {
         registry.publish("again", model("run-1", null));
         byte[] manifest =
                 registry.repository("again").manifest("1").orElseThrow().manifest();
-        URI target = URI.create("http://" + registry.address());
-        try (FaultyProxy proxy = new FaultyProxy(target, 412, "PUT /v2/again/fashion/manifests/1")) {
+        try (FaultyProxy proxy = new FaultyProxy(registry.uri(), 412, "PUT /v2/again/fashion/manifests/1")) {
             DockerRegistry.repository(proxy.address(), "again", LOGIN, NONE).tag("1", manifest);
             assertThat(proxy.faults()).isZero();
         }
@@ -106,13 +81,12 @@ class OciFaultsTest {
 
     @Test
     void anyAnswerMayBeLost() throws IOException {
-        URI target = URI.create("http://" + registry.address());
         ModelVersion model = small("run-1");
         SigningKey key = SigningFixture.key(folder);
         int lost = 0;
         for (int faults = 1; faults == 1; lost += faults) {
             String here = "lost" + lost;
-            try (FaultyProxy proxy = new FaultyProxy(target, FaultyProxy.Fault.LOST_ANSWER, lost)) {
+            try (FaultyProxy proxy = new FaultyProxy(registry.uri(), FaultyProxy.Fault.LOST_ANSWER, lost)) {
                 String digest = DockerRegistry.publish(proxy.address(), here, LOGIN, PATIENT, model, key)
                         .digest();
                 assertThat(registry.tags(here))
@@ -128,9 +102,8 @@ class OciFaultsTest {
     void aVersionIsThereThoughLatestCannotBeMoved() throws IOException {
         registry.publish("behind", model("run-1", null));
         ModelVersion model = model("run-2", null);
-        URI target = URI.create("http://" + registry.address());
         String digest;
-        try (FaultyProxy proxy = new FaultyProxy(target, 500, "PUT /v2/behind/fashion/manifests/latest")) {
+        try (FaultyProxy proxy = new FaultyProxy(registry.uri(), 500, "PUT /v2/behind/fashion/manifests/latest")) {
             PublishException e = catchThrowableOfType(
                     PublishException.class,
                     () -> DockerRegistry.publish(proxy.address(), "behind", LOGIN, PATIENT, model, null));
@@ -150,8 +123,7 @@ class OciFaultsTest {
     void aRegistryWhoseTagsDoNotMoveTakesVersions() throws IOException {
         registry.publish("immutable", model("run-1", null));
         ModelVersion model = model("run-2", null);
-        URI target = URI.create("http://" + registry.address());
-        try (FaultyProxy proxy = new FaultyProxy(target, 412, "PUT /v2/immutable/fashion/manifests/latest");
+        try (FaultyProxy proxy = new FaultyProxy(registry.uri(), 412, "PUT /v2/immutable/fashion/manifests/latest");
                 ModelRepository repository = new ModelRepository(List.of(new OciModel(
                         DockerRegistry.repository(proxy.address(), "immutable", LOGIN, NONE), false, null)))) {
             Publication published = repository.publish(model);
@@ -174,8 +146,7 @@ class OciFaultsTest {
 
     @Test
     void whoMayNotWriteLatestAtAllIsTold() throws IOException {
-        URI target = URI.create("http://" + registry.address());
-        try (FaultyProxy proxy = new FaultyProxy(target, 403, "PUT /v2/nolatest/fashion/manifests/latest")) {
+        try (FaultyProxy proxy = new FaultyProxy(registry.uri(), 403, "PUT /v2/nolatest/fashion/manifests/latest")) {
             PublishException e = catchThrowableOfType(
                     PublishException.class,
                     () -> DockerRegistry.publish(proxy.address(), "nolatest", LOGIN, NONE, model("run-1", null), null));
@@ -186,8 +157,7 @@ class OciFaultsTest {
 
     @Test
     void aRegistryThatComesBackIsAskedAgain() throws IOException {
-        URI target = URI.create("http://" + registry.address());
-        try (FaultyProxy proxy = new FaultyProxy(target, FaultyProxy.Fault.UNAVAILABLE, 3)) {
+        try (FaultyProxy proxy = new FaultyProxy(registry.uri(), FaultyProxy.Fault.UNAVAILABLE, 3)) {
             assertThat(DockerRegistry.publish(proxy.address(), "back", LOGIN, PATIENT, small("run-1"), null)
                             .version())
                     .isEqualTo(1);
@@ -198,9 +168,8 @@ class OciFaultsTest {
 
     @Test
     void aConnectionThatBreaksIsMadeAnew() throws IOException {
-        URI target = URI.create("http://" + registry.address());
         ModelVersion model = withOnnx(small("run-1"), 100_000);
-        try (FaultyProxy proxy = new FaultyProxy(target, FaultyProxy.Fault.CUT_ONCE, 50_000)) {
+        try (FaultyProxy proxy = new FaultyProxy(registry.uri(), FaultyProxy.Fault.CUT_ONCE, 50_000)) {
             assertThat(DockerRegistry.publish(proxy.address(), "cutonce", LOGIN, PATIENT, model, null)
                             .version())
                     .isEqualTo(1);
@@ -211,8 +180,7 @@ class OciFaultsTest {
 
     @Test
     void aRegistryThatDoesNotRecoverIsAskedAgainAndThenLeftToTheNextAttempt() throws IOException {
-        URI target = URI.create("http://" + registry.address());
-        try (FaultyProxy proxy = new FaultyProxy(target, FaultyProxy.Fault.ERROR, 2000)) {
+        try (FaultyProxy proxy = new FaultyProxy(registry.uri(), FaultyProxy.Fault.ERROR, 2000)) {
             TrainerException e = catchThrowableOfType(
                     TrainerException.class,
                     () -> DockerRegistry.publish(proxy.address(), "sick", LOGIN, PATIENT, small("run-1"), null));
@@ -224,9 +192,8 @@ class OciFaultsTest {
 
     @Test
     void anImageThatIsTooLargeForTheRegistryIsRefusedAtOnce() throws IOException {
-        URI target = URI.create("http://" + registry.address());
         ModelVersion model = withOnnx(small("run-1"), 100_000);
-        try (FaultyProxy proxy = new FaultyProxy(target, FaultyProxy.Fault.TOO_LARGE, 50_000)) {
+        try (FaultyProxy proxy = new FaultyProxy(registry.uri(), FaultyProxy.Fault.TOO_LARGE, 50_000)) {
             TrainerException e = catchThrowableOfType(
                     TrainerException.class,
                     () -> DockerRegistry.publish(proxy.address(), "large", LOGIN, PATIENT, model, null));

@@ -16,38 +16,16 @@ import dev.distillery.trainer.signing.SigningFixture;
 import dev.distillery.trainer.signing.SigningKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import land.oras.Layer;
 import land.oras.Manifest;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Against a real registry; skipped where docker-registry is not installed. Each test has a namespace of its own. */
-class OciModelTest {
+class OciModelTest extends RegistryScenario {
     private static final Map<String, String> LOGIN = DockerRegistry.LOGIN;
     private static final Patience NONE = DockerRegistry.NONE;
-
-    @TempDir
-    static Path folder;
-
-    private static DockerRegistry registry;
-
-    @BeforeAll
-    static void start() throws IOException {
-        DockerRegistry.assumeInstalled();
-        registry = new DockerRegistry(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        if (registry != null) {
-            registry.close();
-        }
-    }
 
     @Test
     void aVersionIsAnImageWithTheRepositoryBelowModels() throws IOException {

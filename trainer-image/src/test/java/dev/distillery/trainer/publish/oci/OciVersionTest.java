@@ -15,38 +15,16 @@ import dev.distillery.trainer.signing.SigningKey;
 import dev.distillery.trainer.verify.Verification;
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import land.oras.Manifest;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code verify} finds in a real registry; skipped where docker-registry is not installed. */
-class OciVersionTest {
-    @TempDir
-    static Path folder;
-
-    private static DockerRegistry registry;
-
-    @BeforeAll
-    static void start() throws IOException {
-        DockerRegistry.assumeInstalled();
-        registry = new DockerRegistry(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        if (registry != null) {
-            registry.close();
-        }
-    }
-
+class OciVersionTest extends RegistryScenario {
     @Test
     void verifyReadsAnImageAndItsSignature() throws IOException {
         SigningKey key = SigningFixture.key(folder);
@@ -84,10 +62,10 @@ class OciVersionTest {
                  "manifests": [{"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "%s", "size": %d}]}"""
                         .formatted(version.digest(), version.manifest().length);
         // Not the client's pushIndex, which needs a later Jackson than ours.
-        HttpURLConnection put =
-                (HttpURLConnection) URI.create("http://" + registry.address() + "/v2/index/fashion/manifests/many")
-                        .toURL()
-                        .openConnection();
+        HttpURLConnection put = (HttpURLConnection) registry.uri()
+                .resolve("/v2/index/fashion/manifests/many")
+                .toURL()
+                .openConnection();
         put.setRequestMethod("PUT");
         put.setDoOutput(true);
         put.setRequestProperty("Content-Type", "application/vnd.oci.image.index.v1+json");
